@@ -1,0 +1,1 @@
+"""Milkfloat: runs a fleet of electric delivery vans and finances it."""
