@@ -1,0 +1,1 @@
+"""The vehicle routing problem with batteries, traffic and live vans: data, search, independent checker."""
