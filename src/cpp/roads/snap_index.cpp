@@ -47,8 +47,8 @@ SnapIndex::SnapIndex(std::span<const std::int64_t> point_first,
     const auto each_cell = [&](auto &&visit) {
         for (std::size_t shape = 0; shape + 1 < point_first.size(); ++shape) {
             for (std::int64_t i = point_first[shape]; i + 1 < point_first[shape + 1]; ++i) {
-                const auto [x0, x1] = std::minmax(column(lon_[i]), column(lon_[i + 1]));
-                const auto [y0, y1] = std::minmax(row(lat_[i]), row(lat_[i + 1]));
+                const auto [x0, x1] = std::minmax({column(lon_[i]), column(lon_[i + 1])});
+                const auto [y0, y1] = std::minmax({row(lat_[i]), row(lat_[i + 1])});
                 for (std::int64_t y = y0; y <= y1; ++y) {
                     for (std::int64_t x = x0; x <= x1; ++x) {
                         visit(y * columns_ + x, i);
