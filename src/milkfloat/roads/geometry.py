@@ -47,7 +47,8 @@ def space_order(lon: Float64, lat: Float64) -> Int64:
         spread = float(np.ptp(values)) or 1.0
         bits = ((values - values.min()) / spread * 65_535).astype(np.uint64)
         keys |= _spread_bits(bits) << np.uint64(shift)
-    return np.argsort(keys, kind="stable")
+    order: Int64 = np.argsort(keys, kind="stable")
+    return order
 
 
 def ranges(first: npt.NDArray[np.integer], count: npt.NDArray[np.integer]) -> Int64:

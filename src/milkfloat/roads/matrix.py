@@ -174,6 +174,7 @@ def _fill(
 ) -> None:
     """Run the searches of one slice, writing row by row into ``out``."""
     count = len(sources.edge)
+    time_ms, distance_dm, base_j, per_kg_j = out
 
     def work(begin: int, step: int, tell: Callable[[float], None]) -> None:
         search = _core.SliceSearch(
@@ -181,8 +182,15 @@ def _fill(
         )
         for block in range(begin * _BLOCK, count, step * _BLOCK):
             rows = slice(block, min(block + _BLOCK, count))
-            columns = [None if column is None else column[rows] for column in out]
-            search.run(sources.edge[rows], sources.part[rows], graph.edge_count, *columns)
+            search.run(
+                sources.edge[rows],
+                sources.part[rows],
+                graph.edge_count,
+                time_ms[rows],
+                distance_dm[rows],
+                None if base_j is None else base_j[rows],
+                None if per_kg_j is None else per_kg_j[rows],
+            )
             tell(min(1.0, (block + _BLOCK) / count))
 
     report(0.0)

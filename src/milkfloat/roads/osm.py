@@ -11,6 +11,7 @@ import osmium
 import osmium.filter
 import osmium.io
 import osmium.osm
+from osmium.osm.types import OSMEntity
 
 from milkfloat.errors import Fault, InputError
 from milkfloat.roads.access import Access, VanSize, blocks, is_driven, van_access
@@ -93,7 +94,7 @@ def osm_format(data: bytes) -> str:
     return "pbf"
 
 
-def osm_objects(data: bytes, keys: tuple[str, ...]) -> Iterator[osmium.osm.OSMEntity]:
+def osm_objects(data: bytes, keys: tuple[str, ...]) -> Iterator[OSMEntity]:
     """
     Every node, way and relation with one of the keys; nodes of ways carry their places.
 
@@ -152,7 +153,7 @@ class _Reader:
         self.restrictions: list[Restriction] = []
         self.ways_closed = 0
 
-    def take(self, entity: osmium.osm.OSMEntity) -> None:
+    def take(self, entity: OSMEntity) -> None:
         if isinstance(entity, osmium.osm.Way):
             if is_driven(entity.tags.get("highway")):
                 self._take_way(entity)

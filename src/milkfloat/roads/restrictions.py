@@ -155,7 +155,7 @@ class _EdgesOfWays:
 
     def _over(self, start: int, via: set[int], goals: set[int]) -> tuple[int, ...] | None:
         """The shortest sequence of edges from `start` over at least one via edge to a goal."""
-        waiting = deque([(start,)])
+        waiting: deque[tuple[int, ...]] = deque([(start,)])
         seen = {start}
         while waiting:
             path = waiting.popleft()

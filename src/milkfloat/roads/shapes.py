@@ -101,7 +101,7 @@ def cut_at_junctions(raw: RawRoads) -> Streets:
     along = np.concatenate([[0.0], np.cumsum(step)])
     at_m = along - np.repeat(along[point_first[:-1]], count)
     length_m = at_m[point_first[1:] - 1]
-    bearing_out, bearing_in = _shape_bearings(point_first, lon, lat, at_m)
+    bearing_out, bearing_in = end_bearings(point_first, lon, lat, at_m)
 
     shape = np.arange(len(start), dtype=np.int32)
     forward = raw.speed_kmh[0][way] > 0
@@ -143,7 +143,7 @@ def cut_at_junctions(raw: RawRoads) -> Streets:
     )
 
 
-def _shape_bearings(first: Int64, lon: Float64, lat: Float64, at_m: Float64) -> tuple[Float64, Float64]:
+def end_bearings(first: Int64, lon: Float64, lat: Float64, at_m: Float64) -> tuple[Float64, Float64]:
     """Bearings of each shape after its start and before its end, looking a few metres along it."""
     start, end = first[:-1], first[1:] - 1
     # Distances grow along a shape and shapes follow each other: one sorted key serves all shapes in one search.
@@ -192,9 +192,9 @@ def _edge_delays(
     for node in np.flatnonzero(np.isin(node_osm, np.fromiter(raw.delays, np.int64, len(raw.delays)))).tolist():
         delay = raw.delays[int(node_osm[node])]
         at_node[:, node] = delay.delay_s, delay.stops
-    side = is_reversed.astype(np.int64)
-    delay_s = inside[0, side, edge_shape] + at_node[0, target]
-    stops = inside[1, side, edge_shape] + at_node[1, target]
+    way_round = is_reversed.astype(np.int64)
+    delay_s = inside[0, way_round, edge_shape] + at_node[0, target]
+    stops = inside[1, way_round, edge_shape] + at_node[1, target]
     return np.rint(delay_s * 1_000).astype(np.int32), stops.astype(np.float32)
 
 
