@@ -55,7 +55,8 @@ def ranges(first: npt.NDArray[np.integer], count: npt.NDArray[np.integer]) -> In
     """The concatenated ranges ``first[i], first[i] + 1, ..., first[i] + count[i] - 1``."""
     ends = np.cumsum(count)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(first - (ends - count), count)
+    result: Int64 = np.arange(total, dtype=np.int64) + np.repeat(first - (ends - count), count)
+    return result
 
 
 def _spread_bits(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

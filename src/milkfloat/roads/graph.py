@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from milkfloat.roads import _core
+from milkfloat.roads._core import strong_components
 from milkfloat.roads.access import VanSize
 from milkfloat.roads.classes import RoadFlag
 from milkfloat.roads.container import pack, unpack
@@ -176,7 +176,7 @@ def build_graph(
 def largest_component(edge_count: int, source: Int32, target: Int32) -> Bool:
     """The edges of the largest part in which each can be reached from each by turns; turns are sorted by source."""
     first = np.searchsorted(source, np.arange(edge_count + 1)).astype(np.int32)
-    component = _core.strong_components(first, target.astype(np.int32))
+    component = strong_components(first, target.astype(np.int32))
     result: Bool = component == np.argmax(np.bincount(component))
     return result
 

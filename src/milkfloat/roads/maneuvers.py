@@ -85,7 +85,7 @@ def maneuvers(graph: RoadGraph, edges: Int32) -> tuple[tuple[int, Maneuver], ...
 
 def street(graph: RoadGraph, edge: int) -> str:
     """The name of the street, or else the number of the road; empty where it has neither."""
-    return graph.names[graph.edge_name[edge]] or graph.names[graph.edge_ref[edge]]
+    return graph.names[int(graph.edge_name[edge])] or graph.names[int(graph.edge_ref[edge])]
 
 
 def instruction(maneuver: Maneuver, name: str, bearing_deg: float) -> str:

@@ -105,7 +105,7 @@ class SnapIndex:
 
     def snaps(self, lonlat: Float64, *, limit_m: float) -> tuple[SnapResult, ...]:
         """See `snap`."""
-        usable: Bool = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat) <= (180.0, 90.0)).all(axis=1)
+        usable = np.asarray(np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat) <= (180.0, 90.0)).all(axis=1))
         near = self.nearest(np.where(usable[:, None], lonlat, 0.0), limit_m=limit_m)
         results: list[SnapResult] = []
         for k in range(len(lonlat)):
