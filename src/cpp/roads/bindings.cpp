@@ -220,21 +220,25 @@ NB_MODULE(_core, m) {
             [](TimedSearch *self, const Vector<std::int32_t> &turn_first, const Vector<std::int32_t> &turn_edge,
                const Vector<std::int32_t> &turn_cost_ms, const Vector<std::int32_t> &edge_target,
                const Vector<double> &node_lon, const Vector<double> &node_lat, const Vector<std::int32_t> &length_dm,
-               const Table<std::int32_t> &time_ms, const Vector<std::uint8_t> &closed, std::int64_t bin_first,
-               double bin_ms) {
+               const Table<std::int32_t> &time_ms, const Vector<double> &closed_from_ms,
+               const Vector<double> &closed_until_ms, std::int64_t bin_first, double bin_ms) {
                 const std::size_t edges = edge_target.shape(0);
-                expect(turn_first.shape(0) == edges + 1 && length_dm.shape(0) == edges && closed.shape(0) == edges,
+                expect(turn_first.shape(0) == edges + 1 && length_dm.shape(0) == edges &&
+                           closed_from_ms.shape(0) == edges && closed_until_ms.shape(0) == edges,
                        "edges differ in number");
                 expect(time_ms.shape(1) == edges && time_ms.shape(0) > 0 && bin_ms > 0.0, "time_ms must be (bins, edges)");
                 const TimeTable table{{time_ms.data(), time_ms.shape(0) * edges}, bin_first, bin_ms, time_ms.shape(0),
                                       edges};
                 new (self) TimedSearch(view(turn_first), view(turn_edge), view(turn_cost_ms), view(edge_target),
-                                       view(node_lon), view(node_lat), view(length_dm), table, view(closed));
+                                       view(node_lon), view(node_lat), view(length_dm), table, view(closed_from_ms),
+                                       view(closed_until_ms));
             },
             "turn_first"_a, "turn_edge"_a, "turn_cost_ms"_a, "edge_target"_a, "node_lon"_a, "node_lat"_a,
-            "length_dm"_a, "time_ms"_a, "closed"_a, "bin_first"_a, "bin_ms"_a, nb::keep_alive<1, 2>(),
+            "length_dm"_a, "time_ms"_a, "closed_from_ms"_a, "closed_until_ms"_a, "bin_first"_a, "bin_ms"_a,
+            nb::keep_alive<1, 2>(),
             nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>(), nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>(),
-            nb::keep_alive<1, 7>(), nb::keep_alive<1, 9>(), nb::keep_alive<1, 10>())
+            nb::keep_alive<1, 7>(), nb::keep_alive<1, 9>(), nb::keep_alive<1, 10>(),
+            nb::keep_alive<1, 11>())
         .def("path", &timed_path, "source_edge"_a, "source_part"_a, "target_edge"_a, "target_part"_a, "edge_count"_a,
              "depart_ms"_a, "(edges, instants at their starts and at the target), or None where there is no way.");
 }

@@ -59,7 +59,8 @@ TimedSearch::TimedSearch(std::span<const std::int32_t> turn_first,
                          std::span<const double> node_lat,
                          std::span<const std::int32_t> length_dm,
                          TimeTable table,
-                         std::span<const std::uint8_t> closed)
+                         std::span<const double> closed_from_ms,
+                         std::span<const double> closed_until_ms)
     : turn_first_(turn_first),
       turn_edge_(turn_edge),
       turn_cost_ms_(turn_cost_ms),
@@ -67,7 +68,8 @@ TimedSearch::TimedSearch(std::span<const std::int32_t> turn_first,
       node_lon_(node_lon),
       node_lat_(node_lat),
       table_(table),
-      closed_(closed) {
+      closed_from_(closed_from_ms),
+      closed_until_(closed_until_ms) {
     double ms_per_m = infinite;
     for (std::size_t bin = 0; bin < table.bins; ++bin) {
         const auto row = table.time_ms.subspan(bin * table.edges, table.edges);
@@ -88,6 +90,10 @@ double TimedSearch::remaining_ms(std::int32_t edge, double lon, double lat) cons
     const double x = (node_lon_[node] - lon) * metres_per_lon_degree_min_;
     const double y = (node_lat_[node] - lat) * metres_per_degree;
     return std::sqrt(x * x + y * y) * ms_per_m_min_;
+}
+
+double TimedSearch::open_at(std::int32_t edge, double arrival_ms) const {
+    return arrival_ms >= closed_from_[edge] && arrival_ms < closed_until_[edge] ? closed_until_[edge] : arrival_ms;
 }
 
 std::optional<TimedPath> TimedSearch::path(std::span<const Phantom> source,
@@ -121,10 +127,10 @@ std::optional<TimedPath> TimedSearch::path(std::span<const Phantom> source,
     const auto leave = [&](std::int32_t edge, double end_ms, std::int32_t parent) {
         for (std::int32_t turn = turn_first_[edge]; turn < turn_first_[edge + 1]; ++turn) {
             const std::int32_t after = turn_edge_[turn];
-            if (closed_[after]) {
+            const double enter = open_at(after, end_ms + turn_cost_ms_[turn]);
+            if (enter == infinite) {
                 continue;
             }
-            const double enter = end_ms + turn_cost_ms_[turn];
             for (const TargetPhantom &target : targets) {
                 if (target.edge == after) {
                     const double arrival = table_.drive(after, 0.0, target.part, enter);
@@ -200,7 +206,7 @@ std::optional<TimedPath> TimedSearch::path(std::span<const Phantom> source,
         from = 0.0;
         for (std::int32_t turn = turn_first_[path.edges[i]]; turn < turn_first_[path.edges[i] + 1]; ++turn) {
             if (turn_edge_[turn] == path.edges[i + 1]) {
-                now += turn_cost_ms_[turn];
+                now = open_at(path.edges[i + 1], now + turn_cost_ms_[turn]);
                 break;
             }
         }

@@ -31,6 +31,9 @@ struct TimedPath {
     std::vector<double> at_ms;
 };
 
+// An edge may not be entered from `closed_from_ms` until `closed_until_ms`: a van that arrives meanwhile waits or takes
+// another way, whichever is faster.
+//
 // Fastest path for one departure, by A* on the turn-expanded graph: the straight line at the highest speed of the
 // map bounds the time still needed.
 class TimedSearch {
@@ -43,18 +46,21 @@ public:
                 std::span<const double> node_lat,
                 std::span<const std::int32_t> length_dm,
                 TimeTable table,
-                std::span<const std::uint8_t> closed);
+                std::span<const double> closed_from_ms,
+                std::span<const double> closed_until_ms);
 
     [[nodiscard]] std::optional<TimedPath>
     path(std::span<const Phantom> source, std::span<const TargetPhantom> targets, double depart_ms) const;
 
 private:
+    // When a van that arrives at an edge may enter it; infinite where it never may.
+    [[nodiscard]] double open_at(std::int32_t edge, double arrival_ms) const;
     [[nodiscard]] double remaining_ms(std::int32_t edge, double lon, double lat) const;
 
     std::span<const std::int32_t> turn_first_, turn_edge_, turn_cost_ms_, edge_target_;
     std::span<const double> node_lon_, node_lat_;
     TimeTable table_;
-    std::span<const std::uint8_t> closed_;
+    std::span<const double> closed_from_, closed_until_;
     double ms_per_m_min_ = 0.0;
     double metres_per_lon_degree_min_ = 0.0;
 };

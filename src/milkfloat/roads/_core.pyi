@@ -46,7 +46,8 @@ class TimedSearch:
         node_lat: Float64,
         length_dm: Int32,
         time_ms: Int32,
-        closed: UInt8,
+        closed_from_ms: Float64,
+        closed_until_ms: Float64,
         bin_first: int,
         bin_ms: float,
     ) -> None: ...

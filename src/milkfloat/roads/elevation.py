@@ -53,9 +53,7 @@ def node_elevation(lon: Float64, lat: Float64, tiles: Mapping[str, bytes]) -> Fl
     return elevation.astype(np.float32)
 
 
-def level_bridges(
-    elevation: Float32, source: Int32, target: Int32, length_dm: Int32, *, on_structure: Bool
-) -> Float32:
+def level_bridges(elevation: Float32, source: Int32, target: Int32, length_dm: Int32, *, on_structure: Bool) -> Float32:
     """Heights with junctions that lie only on bridges or in tunnels set on the line between the ends of the structure."""
     on_ground = np.zeros(len(elevation), bool)
     on_ground[source[~on_structure]] = True

@@ -16,8 +16,7 @@ def distance_m(lon_a: Float64, lat_a: Float64, lon_b: Float64, lat_b: Float64) -
     """Great-circle distance in metres, element by element (haversine form: exact for short distances too)."""
     phi_a, phi_b = np.radians(lat_a), np.radians(lat_b)
     half_chord_squared = (
-        np.sin((phi_b - phi_a) / 2) ** 2
-        + np.cos(phi_a) * np.cos(phi_b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
+        np.sin((phi_b - phi_a) / 2) ** 2 + np.cos(phi_a) * np.cos(phi_b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
     )
     result: Float64 = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord_squared, 1.0)))
     return result

@@ -263,9 +263,7 @@ def _assemble(
 def to_bytes(graph: RoadGraph) -> bytes:
     """The graph as one block of bytes, for a cache."""
     values = {name: getattr(graph, name) for name in ("names", "bbox", "content_hash", "counts")}
-    arrays = {
-        field.name: getattr(graph, field.name) for field in fields(graph) if field.name not in values
-    }
+    arrays = {field.name: getattr(graph, field.name) for field in fields(graph) if field.name not in values}
     return pack(MAGIC, arrays, values)
 
 

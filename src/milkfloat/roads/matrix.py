@@ -78,7 +78,7 @@ def road_matrix(
     wanted = target_phantoms(graph, goals)
     for done, position in enumerate(distinct):
         row = metric.row(bins[position])
-        slice_graph = _slice_graph(graph, metric, row)
+        slice_graph = _slice_graph(graph, metric, bins[position])
 
         def report(part: float, done: int = done) -> None:
             if progress is not None:
@@ -151,13 +151,13 @@ def edge_copies(graph: RoadGraph) -> dict[int, list[int]]:
     return copies
 
 
-def _slice_graph(graph: RoadGraph, metric: Metric, row: int) -> _core.SliceGraph:
+def _slice_graph(graph: RoadGraph, metric: Metric, bin_index: int) -> _core.SliceGraph:
     return _core.SliceGraph(
         graph.turn_first,
         graph.turn_edge,
         graph.turn_cost_ms,
-        np.ascontiguousarray(metric.travel_time_ms[row]),
-        metric.closed.view(np.uint8),
+        np.ascontiguousarray(metric.travel_time_ms[metric.row(bin_index)]),
+        metric.closed_in(bin_index).view(np.uint8),
     )
 
 

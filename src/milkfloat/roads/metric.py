@@ -7,6 +7,7 @@ the map's zone, and may go past 24 h. Bin ``b`` covers the seconds from ``b * bi
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ class Metric:
         Shape (S, E): time from the start of an edge to its end, with the delays on it; UNREACHABLE where nothing moves.
     closed
         Shape (E,): edges that may not be entered at any time; who stands on one may leave it.
+    closed_from_s, closed_until_s
+        Shape (E,): edges that may not be entered for a while; None where there are none such.
     energy_base_j, energy_per_kg_j
         Shape (S, E) and (E,): energy of the empty van without auxiliaries, and per kg of load; None without them.
     """
@@ -42,14 +45,19 @@ class Metric:
     closed: Bool
     energy_base_j: Float32 | None = None
     energy_per_kg_j: Float32 | None = None
+    closed_from_s: Float64 | None = None
+    closed_until_s: Float64 | None = None
 
     def __post_init__(self) -> None:
         bins, edges = self.travel_time_ms.shape
         assert bins >= 1 and self.bin_s > 0
         assert self.closed.shape == (edges,)
-        assert int(self.travel_time_ms.min(initial=1)) >= 1, "an edge that takes no time would let a search run in circles"
+        assert int(self.travel_time_ms.min(initial=1)) >= 1, (
+            "an edge that takes no time would let a search run in circles"
+        )
         assert (self.energy_base_j is None) == (self.energy_per_kg_j is None)
         assert self.energy_base_j is None or self.energy_base_j.shape == (bins, edges)
+        assert (self.closed_from_s is None) == (self.closed_until_s is None)
         assert self.energy_per_kg_j is None or self.energy_per_kg_j.shape == (edges,)
 
     @property
@@ -60,6 +68,23 @@ class Metric:
     def row(self, bin_index: int) -> int:
         """The row that holds in a bin."""
         return min(max(bin_index - self.bin_first, 0), len(self.travel_time_ms) - 1)
+
+    def closed_between_s(self) -> tuple[Float64, Float64]:
+        """From when until when each edge may not be entered, shape (E,); infinity to minus infinity where it may."""
+        if self.closed_from_s is None or self.closed_until_s is None:
+            return np.where(self.closed, -np.inf, np.inf), np.where(self.closed, np.inf, -np.inf)
+        return (
+            np.where(self.closed, -np.inf, self.closed_from_s),
+            np.where(self.closed, np.inf, self.closed_until_s),
+        )
+
+    def closed_in(self, bin_index: int) -> Bool:
+        """Edges that may not be entered in a bin or a part of it, shape (E,)."""
+        if self.closed_from_s is None or self.closed_until_s is None:
+            return self.closed
+        start_s = bin_index * self.bin_s
+        during: Bool = (self.closed_from_s < start_s + self.bin_s) & (self.closed_until_s > start_s)
+        return self.closed | during
 
     def bin_at(self, instant_s: float) -> int:
         """The bin an instant lies in."""
@@ -88,21 +113,19 @@ def driving_speed_mps(graph: RoadGraph, metric: Metric) -> Float64:
 
 def same_rows(metric: Metric, bins: Sequence[int]) -> list[int]:
     """
-    For each bin, the position in ``bins`` of the first bin with equal travel times and energies.
+    For each bin, the position in ``bins`` of the first bin with equal travel times, closures and energies.
 
     Rows are compared by value: a day with two rush hours has long stretches that need to be searched only once.
     """
     first_with: dict[bytes, int] = {}
-    position_of_row: dict[int, int] = {}
     result = []
     for position, bin_index in enumerate(bins):
         row = metric.row(bin_index)
-        if row not in position_of_row:
-            key = metric.travel_time_ms[row].tobytes()
-            if metric.energy_base_j is not None:
-                key += metric.energy_base_j[row].tobytes()
-            position_of_row[row] = first_with.setdefault(key, position)
-        result.append(position_of_row[row])
+        digest = hashlib.sha256(np.ascontiguousarray(metric.travel_time_ms[row]).data)
+        digest.update(metric.closed_in(bin_index).data)
+        if metric.energy_base_j is not None:
+            digest.update(np.ascontiguousarray(metric.energy_base_j[row]).data)
+        result.append(first_with.setdefault(digest.digest(), position))
     return result
 
 

@@ -202,7 +202,9 @@ def _energy_j(metric: Metric, edges: Int32, at_ms: Float64, parts: Float64) -> t
     if metric.energy_base_j is None or metric.energy_per_kg_j is None:
         return None, None
     rows = [metric.row(metric.bin_at(at / 1_000.0)) for at in at_ms[:-1].tolist()]
-    return float((metric.energy_base_j[rows, edges] * parts).sum()), float((metric.energy_per_kg_j[edges] * parts).sum())
+    return float((metric.energy_base_j[rows, edges] * parts).sum()), float(
+        (metric.energy_per_kg_j[edges] * parts).sum()
+    )
 
 
 def _timed_line(
@@ -243,6 +245,7 @@ def _timed_search(graph: RoadGraph, metric: Metric) -> _core.TimedSearch:
     with _searches_lock:
         search = _searches.get(metric)
         if search is None:
+            from_s, until_s = metric.closed_between_s()
             assert metric.closed.shape == (graph.edge_count,), "a metric of another graph"
             search = _searches[metric] = _core.TimedSearch(
                 graph.turn_first,
@@ -253,7 +256,8 @@ def _timed_search(graph: RoadGraph, metric: Metric) -> _core.TimedSearch:
                 graph.node_lat,
                 graph.edge_length_dm,
                 np.ascontiguousarray(metric.travel_time_ms),
-                metric.closed.view(np.uint8),
+                from_s * 1_000.0,
+                until_s * 1_000.0,
                 metric.bin_first,
                 metric.bin_s * 1_000.0,
             )

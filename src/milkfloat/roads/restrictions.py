@@ -62,7 +62,11 @@ class Rules:
                     continue
                 turns.append((state, next((copy_of[s] for s in suffixes if s in copy_of), after)))
         added = np.array(turns, np.int32).reshape(-1, 2)
-        return np.concatenate([source[~concerned], added[:, 0]]), np.concatenate([target[~concerned], added[:, 1]]), base
+        return (
+            np.concatenate([source[~concerned], added[:, 0]]),
+            np.concatenate([target[~concerned], added[:, 1]]),
+            base,
+        )
 
 
 def rules_from(streets: Streets, way_id: Int64, restrictions: Sequence[Restriction]) -> Rules:

@@ -115,7 +115,13 @@ def cut_at_junctions(raw: RawRoads) -> Streets:
     edge_way = way[edge_shape]
     speed = np.where(is_reversed, raw.speed_kmh[1][edge_way], raw.speed_kmh[0][edge_way]).astype(np.float32)
     delay_ms, stops = _edge_delays(
-        raw, raw.ref[rows], point_first, ids[junctions], edge_shape=edge_shape, is_reversed=is_reversed, target=edge_target
+        raw,
+        raw.ref[rows],
+        point_first,
+        ids[junctions],
+        edge_shape=edge_shape,
+        is_reversed=is_reversed,
+        target=edge_target,
     )
     yields = _yields(raw, edge_source, edge_target, edge_way, delay_ms)
     return Streets(

@@ -70,9 +70,7 @@ class SnapIndex:
         step = distance_m(self._lon[:-1], self._lat[:-1], self._lon[1:], self._lat[1:])
         along = np.concatenate([[0.0], np.cumsum(step)])
         self._at_m: Float64 = along - np.repeat(along[self._first[:-1]], np.diff(self._first))
-        self._core = _core.SnapIndex(
-            self._first, self._lon, self._lat, graph.shape_forward, graph.shape_backward
-        )
+        self._core = _core.SnapIndex(self._first, self._lon, self._lat, graph.shape_forward, graph.shape_backward)
 
     def nearest(
         self,
@@ -84,9 +82,7 @@ class SnapIndex:
     ) -> Nearest:
         """Nearest street per point, shape (n,); with headings, only streets that may be driven that way."""
         lon, lat = np.ascontiguousarray(lonlat[:, 0]), np.ascontiguousarray(lonlat[:, 1])
-        segment, part, distance, against = self._core.nearest(
-            lon, lat, limit_m, heading_deg, heading_tolerance_deg
-        )
+        segment, part, distance, against = self._core.nearest(lon, lat, limit_m, heading_deg, heading_tolerance_deg)
         found = segment >= 0
         i = np.where(found, segment, 0)
         shape = np.searchsorted(self._first, i, "right") - 1
@@ -131,14 +127,16 @@ class SnapIndex:
             hint = "longitude and latitude look swapped: exchanged, the point lies on the map"
             return SnapFault(lon, lat, f"{point} is off the map; {hint} ({box})", swapped=True)
         if not np.isfinite([lon, lat]).all() or abs(lon) > 180 or abs(lat) > 90:
-            return SnapFault(lon, lat, f"{point} is no place on Earth; longitude is within 180, latitude within 90", False)
+            return SnapFault(
+                lon, lat, f"{point} is no place on Earth; longitude is within 180, latitude within 90", False
+            )
         nearest_lon, nearest_lat = min(max(lon, west), east), min(max(lat, south), north)
-        off_m = float(
-            distance_m(np.array([lon]), np.array([lat]), np.array([nearest_lon]), np.array([nearest_lat]))[0]
-        )
+        off_m = float(distance_m(np.array([lon]), np.array([lat]), np.array([nearest_lon]), np.array([nearest_lat]))[0])
         if off_m > limit_m:
             return SnapFault(lon, lat, f"{point} is {off_m / 1_000:,.1f} km off the map; {box}", swapped=False)
-        return SnapFault(lon, lat, f"{point} is more than {limit_m:,.0f} m from any street a van may use", swapped=False)
+        return SnapFault(
+            lon, lat, f"{point} is more than {limit_m:,.0f} m from any street a van may use", swapped=False
+        )
 
     def _contains(self, lon: float, lat: float) -> bool:
         west, south, east, north = self.bbox

@@ -12,7 +12,14 @@ KMH_PER_MPH = 1.609344
 VAN_SPEED_KMH_MAX = 110.0
 WALKING_KMH = 7.0
 # What a country's sign without a number stands for, by the words of the `maxspeed` zone codes.
-ZONE_KMH = {"urban": 50.0, "rural": 80.0, "trunk": 100.0, "motorway": 120.0, "living_street": 15.0, "bicycle_road": 30.0}
+ZONE_KMH = {
+    "urban": 50.0,
+    "rural": 80.0,
+    "trunk": 100.0,
+    "motorway": 120.0,
+    "living_street": 15.0,
+    "bicycle_road": 30.0,
+}
 ROUGH_SURFACES = {
     "cobblestone": 0.75,
     "unhewn_cobblestone": 0.65,

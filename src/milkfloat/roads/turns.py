@@ -105,9 +105,7 @@ def opposite_edges(edge_shape: Int32, edge_reversed: Bool) -> Int32:
     return result
 
 
-def _cost_ms(
-    streets: Streets, source: Int32, target: Int32, flags: UInt8, *, left_hand_traffic: bool
-) -> Int32:
+def _cost_ms(streets: Streets, source: Int32, target: Int32, flags: UInt8, *, left_hand_traffic: bool) -> Int32:
     angle = turn_deg(streets.edge_bearing_end[source], streets.edge_bearing_start[target])
     cost_s: Float64 = bend_cost_s(angle, left_hand_traffic=left_hand_traffic)
     cost_s[_degree(streets)[streets.edge_target[source]] <= 2] = 0.0
