@@ -1,0 +1,1 @@
+"""Benchmarks: one module per family, each with its protocol."""
