@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -136,15 +136,12 @@ def load(
     path = Path(path)
     data = read_file(path)
     known = get_args(Format)
-    if format == "auto":
-        found = detect(data)
-        if found is None:
-            what = "the file is empty" if not data.strip() else f"this is in none of the formats {' '.join(known)}"
-            raise InputError(Fault(str(path), what))
-    elif format in known:
-        found = next(name for name in known if name == format)
-    else:
+    if format not in ("auto", *known):
         raise InputError(Fault("--format", f"{format!r} is not one of auto {' '.join(known)}"))
+    found = detect(data) if format == "auto" else cast(Format, format)
+    if found is None:
+        what = "the file is empty" if not data.strip() else f"this is in none of the formats {' '.join(known)}"
+        raise InputError(Fault(str(path), what))
     return Loaded(path, found, options, _read(found, data, path, options, table))
 
 

@@ -93,7 +93,7 @@ def _try(root: Path, path: Path, time_limit_s: float, seed: int) -> Outcome:
     try:
         loaded = load(path)
         solved = solve_loaded(loaded, time_limit_s=time_limit_s, seed=seed)
-    except Exception as error:  # whatever goes wrong with one instance, the others are still to be tried
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with one, the others are still to be tried
         return Outcome("FAIL", name, elapsed_s=time.perf_counter() - began, message=f"{type(error).__name__}: {error}")
     plan = solved.plan
     return Outcome(

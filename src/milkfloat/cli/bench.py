@@ -25,8 +25,8 @@ def smoke(
     """
     Parse, solve and check every instance in a folder.
 
-    Prints a line for each instance as it finishes, names folders without instances, and ends with the counts. Exits
-    with 1 when an instance fails.
+    Prints a line for each instance as it finishes, names folders without
+    instances, and ends with the counts. Exits with 1 when an instance fails.
 
     \b
     Example:

@@ -45,14 +45,16 @@ def solve(
     """
     Solve a routing problem given in a file.
 
-    The format is told from the content: VROOM JSON, Solomon / Homberger, VRPLIB, Schneider (E-VRPTW), Montoya
-    (E-VRP-NL), Li & Lim, MAMUT time-dependent, or our own. Objective and rounding are the published convention of
-    the set unless given. Ctrl-C ends the search and keeps the best plan so far.
+    The format is told from the content: VROOM JSON, Solomon / Homberger,
+    VRPLIB, Schneider (E-VRPTW), Montoya (E-VRP-NL), Li & Lim, MAMUT
+    (time-dependent), or our own. Objective and rounding are the published
+    convention of the set unless given. Ctrl-C ends the search and keeps the
+    best plan so far.
 
     \b
     Examples:
       milkfloat solve C101.txt --time-limit 10 --output plan.json
-      milkfloat solve c101_21.txt --charging full --iterations 20000 --seed 7 --output plan.json
+      milkfloat solve c101_21.txt --charging full --iterations 20000
       milkfloat solve question.json --metric great-circle --vroom answer.json
     """
     from milkfloat.app import solve as app

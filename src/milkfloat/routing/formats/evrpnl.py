@@ -10,6 +10,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from xml.etree.ElementTree import Element
+from xml.parsers.expat import ErrorString
 
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
@@ -94,7 +95,7 @@ def _parse(data: bytes, source: str) -> Element:
         return ET.fromstring(data)
     except ET.ParseError as error:
         line, _ = error.position
-        raise InputError(Fault(f"{source}:{line}", f"not well-formed XML: {error.msg}")) from None
+        raise InputError(Fault(f"{source}:{line}", f"not well-formed XML: {ErrorString(error.code)}")) from None
 
 
 def _number(parent: Element, tag: str, where: str, faults: Faults, *, positive: bool = False) -> float:

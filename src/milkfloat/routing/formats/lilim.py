@@ -13,7 +13,7 @@ import re
 
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
-from milkfloat.routing.formats.text import Faults, Line, decode, not_negative, plane, table, windows_of
+from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
 from milkfloat.routing.metric import FloatArray
 from milkfloat.routing.problem import Location, Order, Problem, Stop, Units, Vehicle
 
@@ -44,12 +44,10 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     lines = [(k, line) for k, line in enumerate(decode(data, source).splitlines(), 1) if line.strip()]
     if len(lines) < 2:
         raise InputError(Fault(source, "there is no line with the fleet and no row for the depot"))
-    size, capacity, _ = table(lines[:1], ("vehicles", "capacity", "speed"), faults)[0].tolist()
+    size, capacity = fleet_of(lines[0], faults)
     rows = lines[1:]
     values = table(rows, _COLUMNS, faults)
     faults.stop()
-    if size != int(size) or size < 1:
-        faults.add(1, f"vehicles: {size:g} is not a whole number of at least 1")
     names = [f"{number:g}" for number in values[:, 0].tolist()]
     not_negative(values, rows, 6, "service time", names, faults)
     windows = windows_of(values, rows, 4, 5, names, faults)
@@ -68,7 +66,7 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     problem = Problem(
         locations=tuple(Location(n, x, y) for n, (x, y) in zip(names, values[:, 1:3].tolist(), strict=True)),
         orders=orders,
-        vehicles=(van,) * int(size),
+        vehicles=(van,) * size,
         metrics=(plane(options.rounding or "exact"),),
         objective=options.objective or "vehicles-then-distance",
         units=_UNITS,

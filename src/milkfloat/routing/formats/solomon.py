@@ -13,7 +13,7 @@ import re
 
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, RoundingName
-from milkfloat.routing.formats.text import Faults, Line, decode, not_negative, plane, table, windows_of
+from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle
 
 _COLUMNS = ("customer", "x", "y", "demand", "ready time", "due date", "service time")
@@ -48,11 +48,7 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     faults = Faults(source)
     lines = [(k, line) for k, line in enumerate(decode(data, source).splitlines(), 1) if line.strip()]
     fleet, rows = _sections(lines, faults)
-    size, capacity = table([fleet], ("number of vehicles", "capacity"), faults)[0].tolist()
-    if size != int(size) or size < 1:
-        faults.add(fleet[0], f"number of vehicles: {size:g} is not a whole number of at least 1")
-    if capacity < 0:
-        faults.add(fleet[0], f"capacity: {capacity:g} is less than 0")
+    size, capacity = fleet_of(fleet, faults)
     values = table(rows, _COLUMNS, faults)
     faults.stop()
     names = [f"{number:g}" for number in values[:, 0].tolist()]
@@ -76,7 +72,7 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     problem = Problem(
         locations=locations,
         orders=orders,
-        vehicles=(van,) * int(size),
+        vehicles=(van,) * size,
         metrics=(plane(rounding),),
         objective=objective,
         units=_UNITS,

@@ -72,7 +72,7 @@ class Faults:
             value = float("nan")
         if not isfinite(value):
             self.add(where, f"{what}: {token!r} is not a number")
-            return 0.0
+            return least or 0.0
         if least is not None and value < least:
             self.add(where, f"{what}: {token} is less than {least:g}")
             return least
@@ -85,6 +85,17 @@ class Faults:
             self.add(where, f"{what}: {token} is not a whole number")
             return least
         return int(value)
+
+
+def fleet_of(line: Line, faults: Faults) -> tuple[int, float]:
+    """Number of vans and their capacity, the first two values of a line."""
+    number, text = line
+    cells = text.split()
+    if len(cells) < 2:
+        faults.add(number, f"{len(cells)} values where the number of vehicles and their capacity belong")
+        return 1, 0.0
+    size = faults.count(cells[0], number, "number of vehicles", least=1)
+    return size, faults.number(cells[1], number, "capacity", least=0.0)
 
 
 Line = tuple[int, str]

@@ -125,7 +125,7 @@ def read_document(
     locations, tables = places.finish(table, profiles)
     rates = tuple(_rates(r, vehicle, f"vehicles[{k}]") for k, vehicle in enumerate(vehicles))
     if len({rate.per_task_hour for rate in rates}) > 1:
-        notes.append("costs.per_task_hour differs between vehicles: it is in the costs told, but not in the search")
+        notes.append("costs.per_task_hour: it differs between vehicles, and is in the costs told but not in the search")
     by_metres = any(vehicle.get("max_distance") is not None for vehicle in vehicles)
     if by_metres and any(rate.per_hour for rate in rates):
         notes.append("max_distance: to keep it, costs.per_hour is taken on all the time of a route, not travel alone")

@@ -5,9 +5,10 @@ VRPLIB: the CVRP library's files and the dialect in which PyVRP's instances exte
 over: capacity, time windows, service and release times, prizes, backhauls; per van capacity, fixed cost, cost per
 distance, depot, reload depots, longest duration and distance, allowed customers. Time equals distance.
 
-Published conventions: CVRP and heterogeneous fleets take distances to the nearest whole number; MTVRPTWR truncates
-them to one decimal (its published costs are ten times ours); MDVRPTW keeps three decimals (published costs are a
-thousand times ours). Costs of heterogeneous fleets stand in the files a hundredfold; here they are the original ones.
+Published conventions: CVRP takes distances to the nearest whole number, HFVRP (heterogeneous fleets) as doubles;
+MTVRPTWR truncates them to one decimal (its published costs are ten times ours); MDVRPTW keeps three decimals
+(published costs are a thousand times ours). Costs per distance and per van stand in HFVRP files a hundredfold; here
+they are the original ones.
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ from milkfloat.routing.metric import FloatArray, MatrixMetric, Metric
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle
 
 _UNITS = Units(time="", distance="", energy="", load=("",))
-_ROUNDING = {"MTVRPTWR": "dimacs", "MDVRPTW": "milli", "VRPTW": "dimacs", "PCVRPTW": "dimacs", "SDVRPTW": "dimacs"}
+_ROUNDING = {
+    "MTVRPTWR": "dimacs",
+    "MDVRPTW": "milli",
+    "HFVRP": "exact",
+    "VRPTW": "dimacs",
+    "PCVRPTW": "dimacs",
+    "SDVRPTW": "dimacs",
+}
 _PLANES = {"EUC_2D": "integer", "CEIL_2D": "up", "FLOOR_2D": "down", "EXACT_2D": "exact"}
 # PyVRP's heterogeneous instances are the published ones with every cost multiplied by this.
 _HFVRP_COST_SCALE = 100.0
