@@ -6,6 +6,8 @@ import pytest
 
 from milkfloat.routing.formats import lilim
 
+_COLUMNS = "task x y demand ready time due date service time pickup delivery"
+
 
 def test_a_pair_of_rows_becomes_one_shipment(lilim_text: str, length: Callable[..., float]) -> None:
     instance = lilim.read(lilim_text.encode(), source="lc1.txt")
@@ -30,11 +32,10 @@ def test_a_pair_of_rows_becomes_one_shipment(lilim_text: str, length: Callable[.
         ("\t1\t0\t1", "\t1\t0\t0", "t:4: task 2: exactly one of pickup 0 and delivery 0 must be 0"),
         ("8\t-3", "8\t-4", "t:4: task 2: demand 3 and its delivery's -4 are not opposite"),
         ("\t5\t40", "\t50\t40", "t:4: 2: due date 40 is before ready time 50"),
-        ("\t40\t1\t0\t1", "\t40\t1\t0", "t:4: 8 values where 9 belong: task x y demand ready time due date service time"
-         " pickup delivery"),
+        ("\t40\t1\t0\t1", "\t40\t1\t0", f"t:4: 8 values where 9 belong: {_COLUMNS}"),
         ("2\t3\t4\t3", "1\t3\t4\t3", "t:4: task 1 stands in line 3 already"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_file_is_refused_with_line_and_value(
     lilim_text: str, faults_of: Callable[..., list[str]], old: str, new: str, expected: str
 ) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from milkfloat.routing.formats import mamut
+from milkfloat.routing.formats.instance import Instance
 from milkfloat.routing.metric import ArrivalMetric, SpeedMetric
 
 
@@ -42,7 +43,7 @@ def _arrivals() -> tuple[dict[str, Any], dict[str, Any]]:
     return instance, {"format": "mamut-td-atf", "arcs": arcs}
 
 
-def _read(instance: dict[str, Any], second: dict[str, Any]) -> mamut.Instance:
+def _read(instance: dict[str, Any], second: dict[str, Any]) -> Instance:
     packed = gzip.compress(json.dumps(second).encode())
     return mamut.read(json.dumps(instance).encode(), source="t", companion=lambda name: packed)
 

@@ -24,7 +24,6 @@ from milkfloat.routing.problem import (
     Stop,
     Units,
     Vehicle,
-    Visit,
 )
 
 

@@ -63,7 +63,7 @@ def test_jobs_and_shipments_become_orders() -> None:
     assert shipment.stops[0].windows == ((0.0, 500.0), (900.0, 1000.0))
     assert instance.names.stops == ((1,), (2,), (1, 8))
     (van,) = problem.vehicles
-    assert (van.shift, van.capacity, van.skills) == ((0.0, 10_000.0), (4.0,), {"1", "14"})
+    assert (van.shift, van.capacity, van.skills) == ((0.0, 10_000.0), (4.0,), frozenset({"1", "14"}))
     assert [(b.id, b.windows, b.duration) for b in van.breaks] == [("3", ((100.0, 5000.0),), 300.0)]
 
 

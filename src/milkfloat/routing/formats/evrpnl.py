@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from xml.parsers.expat import ErrorString
 
 from milkfloat.errors import Fault, InputError
+from milkfloat.routing.formats.fit import require_plane
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
 from milkfloat.routing.formats.text import Faults, plane
 from milkfloat.routing.problem import Battery, ChargeCurve, Location, Order, Problem, Station, Stop, Units, Vehicle
@@ -152,3 +153,71 @@ def _curves(profile: Element, faults: Faults) -> dict[str, ChargeCurve]:
                 )
         curves[kind] = ChargeCurve(tuple(t for t, _ in points), tuple(e for _, e in points))
     return curves
+
+
+_HAS = (
+    "one-stop orders",
+    "service times",
+    "shifts",
+    "longest durations",
+    "batteries",
+    "stations",
+    "objective duration",
+)
+
+
+def write(problem: Problem) -> bytes:
+    """
+    ``problem`` in this format.
+
+    Raises
+    ------
+    InputError
+        Naming each thing the format has no place for.
+    """
+    plane = require_plane(problem, "the E-VRP-NL format", _HAS)
+    van = problem.vehicles[0]
+    if van.battery is None:
+        raise InputError(Fault(f"vehicle {van.id}", "the E-VRP-NL format needs a battery"))
+    customers = {order.stops[0].location for order in problem.orders}
+    stations = {station.location: station for station in problem.stations}
+    root = ET.Element("instance")
+    _child(_child(root, "info"), "name", problem.name)
+    nodes = _child(_child(root, "network"), "nodes")
+    for k, location in enumerate(problem.locations):
+        kind = "1" if k in customers else "2" if k in stations else "0"
+        node = _child(nodes, "node", id=location.name, type=kind)
+        _child(node, "cx", repr(location.x))
+        _child(node, "cy", repr(location.y))
+        if k in stations:
+            _child(_child(node, "custom"), "cs_type", f"kind{stations[k].kind}")
+    profile = _child(_child(root, "fleet"), "vehicle_profile", type="0")
+    for tag in ("departure_node", "arrival_node"):
+        _child(profile, tag, problem.locations[plane.depot].name)
+    _child(profile, "max_travel_time", repr(min(van.max_duration, van.shift[1] - van.shift[0])))
+    _child(profile, "speed_factor", repr(plane.metric.speed))
+    custom = _child(profile, "custom")
+    _child(custom, "consumption_rate", repr(plane.metric.energy_per_distance))
+    _child(custom, "battery_capacity", repr(van.battery.capacity))
+    functions = _child(custom, "charging_functions")
+    for kind_index, curve in enumerate(van.battery.curves):
+        if curve is not None:
+            function = _child(functions, "function", cs_type=f"kind{kind_index}")
+            for time, energy in zip(curve.time, curve.energy, strict=True):
+                point = _child(function, "breakpoint")
+                _child(point, "battery_level", repr(energy))
+                _child(point, "charging_time", repr(time))
+    requests = _child(root, "requests")
+    for order in problem.orders:
+        (stop,) = order.stops
+        request = _child(requests, "request", id=order.id, node=problem.locations[stop.location].name)
+        _child(request, "service_time", repr(stop.service))
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _child(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+    element = ET.SubElement(parent, tag, attributes)
+    element.text = text or None
+    return element

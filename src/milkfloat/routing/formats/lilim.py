@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 
 from milkfloat.errors import Fault, InputError
+from milkfloat.routing.formats.fit import require_plane, shortest
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
 from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
 from milkfloat.routing.metric import FloatArray
-from milkfloat.routing.problem import Location, Order, Problem, Stop, Units, Vehicle
+from milkfloat.routing.problem import Location, Order, Problem, Stop, Units, Vehicle, Window
 
 _COLUMNS = ("task", "x", "y", "demand", "ready time", "due date", "service time", "pickup", "delivery")
 _UNITS = Units(time="", distance="", energy="", load=("",))
@@ -111,3 +112,41 @@ def _pairs(values: FloatArray, rows: list[Line], names: list[str], faults: Fault
         if f"{values[k, 7]:g}" != "0" and k not in deliveries and not faults.found:
             faults.add(rows[k][0], f"task {names[k]}: no pickup leads to it")
     return pairs
+
+
+_HAS = ("shipments", "service times", "time windows", "loads", "shifts")
+
+
+def write(problem: Problem) -> bytes:
+    """
+    ``problem`` in this format; rows are numbered from the depot, 0, in the order of the locations.
+
+    Raises
+    ------
+    InputError
+        Naming each thing the format has no place for.
+    """
+    plane = require_plane(problem, "Li & Lim's format", _HAS)
+    shift = problem.vehicles[0].shift
+    rows: list[tuple[int, float, Window, float, int, int]] = []
+    number = {plane.depot: 0}
+    for order in problem.orders:
+        for stop in order.stops:
+            if stop.location in number:
+                raise InputError(Fault(f"order {order.id}", "Li & Lim's format has no place for stops at one location"))
+            number[stop.location] = len(number)
+    for order in problem.orders:
+        pickup, delivery = order.stops
+        amount = sum(order.amount)
+        for stop, load, pair in (
+            (pickup, amount, (0, number[delivery.location])),
+            (delivery, -amount, (number[pickup.location], 0)),
+        ):
+            window = stop.windows[0] if stop.windows else shift
+            rows.append((stop.location, load, window, stop.service, *pair))
+    lines = [f"{len(problem.vehicles)}\t{shortest(plane.capacity)}\t1"]
+    for location, load, window, service, before, after in [(plane.depot, 0.0, shift, 0.0, 0, 0), *rows]:
+        place = problem.locations[location]
+        values = (number[location], place.x, place.y, load, *window, service, before, after)
+        lines.append("\t".join(map(shortest, values)))
+    return ("\n".join(lines) + "\n").encode()

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from milkfloat.errors import Fault, InputError
+from milkfloat.routing.formats.fit import require_plane
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
 from milkfloat.routing.formats.text import Faults, Line, decode, plane
 from milkfloat.routing.problem import Battery, ChargeCurve, Location, Order, Problem, Station, Stop, Units, Vehicle
@@ -113,3 +115,43 @@ def _parameters(lines: list[Line], faults: Faults) -> dict[str, float]:
             faults.add(None, f"the line with {key} ({meaning}) is missing")
             found[key] = 1.0
     return found
+
+
+_HAS = ("one-stop orders", "service times", "time windows", "loads", "shifts", "batteries", "stations")
+
+
+def write(problem: Problem) -> bytes:
+    """
+    ``problem`` in this format.
+
+    Raises
+    ------
+    InputError
+        Naming each thing the format has no place for, a station that does not charge at a constant rate among them.
+    """
+    plane = require_plane(problem, "Schneider's format", _HAS)
+    van = problem.vehicles[0]
+    battery = van.battery
+    curves = battery.curves if battery is not None else ()
+    if battery is None or any(curve is None or len(curve.time) != 2 or curve != curves[0] for curve in curves):
+        raise InputError(Fault(f"vehicle {van.id}", "Schneider's format needs a battery that charges at one rate"))
+    rate = curves[0].time[1] / curves[0].energy[1] if curves and curves[0] is not None else 1.0
+    rows = [(plane.depot, problem.locations[plane.depot].name, "d", 0.0, van.shift, 0.0)]
+    rows += [(station.location, station.id, "f", 0.0, van.shift, 0.0) for station in problem.stations]
+    for order in problem.orders:
+        (stop,) = order.stops
+        window = stop.windows[0] if stop.windows else van.shift
+        rows.append((stop.location, order.id, "c", sum(order.delivery), window, stop.service))
+    lines = ["StringID Type x y demand ReadyTime DueDate ServiceTime"]
+    for location, name, kind, demand, window, service in rows:
+        place = problem.locations[location]
+        lines.append(f"{name} {kind} " + " ".join(map(repr, (place.x, place.y, demand, *window, service))))
+    values = (
+        ("Q Vehicle fuel tank capacity", battery.capacity),
+        ("C Vehicle load capacity", plane.capacity),
+        ("r fuel consumption rate", plane.metric.energy_per_distance),
+        ("g inverse refueling rate", rate),
+        ("v average Velocity", plane.metric.speed),
+    )
+    lines += ["", *(f"{name} /{value!r}/" for name, value in values)]
+    return ("\n".join(lines) + "\n").encode()

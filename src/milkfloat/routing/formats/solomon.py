@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from milkfloat.errors import Fault, InputError
+from milkfloat.routing.formats.fit import numbered, require_plane, shortest
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, RoundingName
 from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle
@@ -96,3 +97,32 @@ def _sections(lines: list[Line], faults: Faults) -> tuple[Line, list[Line]]:
     if not rows:
         raise InputError(Fault(f"{faults.source}:{lines[customer][0]}", "the section CUSTOMER has no rows"))
     return lines[vehicle + 2], rows
+
+
+_HAS = ("one-stop orders", "service times", "time windows", "loads", "shifts")
+
+
+def write(problem: Problem) -> bytes:
+    """
+    ``problem`` in this format.
+
+    Raises
+    ------
+    InputError
+        Naming each thing the format has no place for.
+    """
+    plane = require_plane(problem, "Solomon's format", _HAS)
+    shift = problem.vehicles[0].shift
+    names = numbered(problem)
+    rows = [(names[plane.depot], plane.depot, 0.0, shift, 0.0)]
+    for order in problem.orders:
+        (stop,) = order.stops
+        window = stop.windows[0] if stop.windows else shift
+        rows.append((names[stop.location], stop.location, sum(order.delivery), window, stop.service))
+    lines = [problem.name or "instance", "", "VEHICLE", "NUMBER     CAPACITY"]
+    lines += [f"{len(problem.vehicles)} {shortest(plane.capacity)}", "", "CUSTOMER"]
+    lines += ["CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE TIME", ""]
+    for name, location, demand, window, service in rows:
+        place = problem.locations[location]
+        lines.append(" ".join((name, *map(shortest, (place.x, place.y, demand, *window, service)))))
+    return ("\n".join(lines) + "\n").encode()
