@@ -11,6 +11,7 @@ import pytest
 
 from milkfloat.routing.formats import mamut
 from milkfloat.routing.formats.instance import Instance
+from milkfloat.routing.formats.mamut_write import write
 from milkfloat.routing.metric import ArrivalMetric, SpeedMetric
 
 
@@ -135,3 +136,14 @@ def test_arrivals_that_go_back_or_are_missing_are_refused(faults_of: Callable[..
         "tiny.atf.json:arcs[0]: the arrival function from 0 to 1 is not ascending, or arrives before it departs",
         "tiny.atf.json:arcs: there is no arrival function from 2 to 1",
     ]
+
+
+@pytest.mark.parametrize("files", [_speeds, _arrivals])
+def test_what_is_written_reads_back_equal(files: Callable[[], tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    problem = _read(*files()).problem
+    written = write(problem, "again")
+    again = mamut.read(written["again.vrp.json"], companion=written.__getitem__).problem
+    assert (again.orders, again.vehicles, again.locations) == (problem.orders, problem.vehicles, problem.locations)
+    assert again.objective == problem.objective
+    for key, value in vars(problem.metrics[0]).items():
+        assert np.array_equal(getattr(again.metrics[0], key), value), key
