@@ -39,14 +39,17 @@ class Loaded:
 
     @property
     def problem(self) -> Problem:
+        """What is to be planned."""
         return self.instance.problem
 
     @property
     def names(self) -> Names:
+        """What the file calls its vans and stops."""
         return self.instance.names
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """What the file asks for that the problem carries only approximately."""
         return self.instance.notes
 
 

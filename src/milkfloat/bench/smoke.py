@@ -1,5 +1,5 @@
 """
-Smoke test over any folder: does every instance parse, solve and pass the checker?
+Smoke test over any folder: whether every instance parses, solves and passes the checker.
 
 Nothing about quality is claimed; an instance passes when the plan found in the time given is feasible. Orders that
 the plan leaves out, each with its reason, are counted.

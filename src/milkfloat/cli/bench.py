@@ -22,7 +22,7 @@ def smoke(
     seed: Annotated[int, typer.Option(help="Seed of every search.", min=0)] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """
+    r"""
     Parse, solve and check every instance in a folder.
 
     Prints a line for each instance as it finishes, names folders without

@@ -1,4 +1,4 @@
-"""`milkfloat check`: is a plan feasible for a problem?"""
+"""`milkfloat check`: whether a plan is feasible for a problem."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from milkfloat.cli.options import (
     CHARGING,
     CIRCUITY,
     FORMAT,
+    MAP,
     METRIC,
     OBJECTIVE,
     ROUNDING,
@@ -27,12 +28,13 @@ def check(
     objective: OBJECTIVE = None,
     rounding: ROUNDING = None,
     charging: CHARGING = None,
+    map_path: MAP = None,
     metric: METRIC = None,
     circuity: CIRCUITY = 1.35,
     speed_kmh: SPEED_KMH = 30.0,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """
+    r"""
     Check a plan with code that shares nothing with the search.
 
     Prints `feasible` and exits with 0, or prints every violation and exits with 1.
@@ -50,7 +52,7 @@ def check(
         plan,
         format=format,
         options=options_of(objective, rounding, charging),
-        table=table_of(metric, circuity, speed_kmh),
+        table=table_of(metric, circuity, speed_kmh, map_path),
     )
     for note in checked.notes:
         errors.print(f"note: {note}", markup=False, soft_wrap=True)

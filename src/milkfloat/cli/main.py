@@ -59,10 +59,10 @@ _EXAMPLES = """\
 class _LazyGroup(TyperGroup):
     """A command group that knows its commands by name only, until one is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Click's signature
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -80,7 +80,7 @@ class _LazyGroup(TyperGroup):
 
         return run(lambda: super(_LazyGroup, self).invoke(ctx))
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Click's signature
         formatter.write(_help_text())
 
 
@@ -109,7 +109,7 @@ def _print_version(asked: bool) -> None:
             typer.echo(f"milkfloat {version('milkfloat')}")
         except PackageNotFoundError:
             typer.echo("milkfloat (run from its sources)")
-        raise typer.Exit()
+        raise typer.Exit
 
 
 app = typer.Typer(cls=_LazyGroup, add_completion=False)

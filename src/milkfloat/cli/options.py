@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast
 
 import typer
@@ -31,6 +32,10 @@ METRIC: TypeAlias = Annotated[
     Literal["great-circle"] | None,
     typer.Option(help="Travel times for coordinates without matrices: as the crow flies."),
 ]
+MAP: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--map", help="Map (.osm.pbf) for coordinates without matrices.", metavar="FILE.osm.pbf"),
+]
 CIRCUITY: TypeAlias = Annotated[
     float, typer.Option(help="With great-circle: road distance over the crow's.", min=1.0, max=10.0)
 ]
@@ -44,8 +49,17 @@ def options_of(objective: str | None, rounding: str | None, charging: str | None
     return Options(objective=cast(Any, objective), rounding=cast(Any, rounding), charging=cast(Any, charging))
 
 
-def table_of(metric: str | None, circuity: float, speed_kmh: float) -> Table | None:
+def table_of(metric: str | None, circuity: float, speed_kmh: float, map_path: Path | None) -> Table | None:
     """The table for coordinates, with a warning of what it is worth; None when none is asked for."""
+    if map_path is not None:
+        if metric is not None:
+            raise InputError(Fault("--map", "takes the place of --metric; give one of them"))
+        from milkfloat.app.maps import open_map
+        from milkfloat.app.road_table import road_table
+        from milkfloat.roads.traffic import base_metric, flat_profile
+
+        graph = open_map(map_path).graph
+        return road_table(graph, base_metric(graph, flat_profile(), bins=(0,)))
     if metric is None:
         return None
     if metric != "great-circle":

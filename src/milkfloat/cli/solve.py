@@ -11,6 +11,7 @@ from milkfloat.cli.options import (
     CHARGING,
     CIRCUITY,
     FORMAT,
+    MAP,
     METRIC,
     OBJECTIVE,
     ROUNDING,
@@ -35,6 +36,7 @@ def solve(
     iterations: Annotated[int | None, typer.Option(help="Iterations to search instead of a time.", min=0)] = None,
     seed: Annotated[int, typer.Option(help="Same seed and iterations, same plan.", min=0)] = 1,
     threads: Annotated[int, typer.Option(help="Searches at the same time.", min=1)] = 1,
+    map_path: MAP = None,
     metric: METRIC = None,
     circuity: CIRCUITY = 1.35,
     speed_kmh: SPEED_KMH = 30.0,
@@ -42,7 +44,7 @@ def solve(
     vroom: Annotated[Path | None, typer.Option(help="Also write the answer in VROOM's shape.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
-    """
+    r"""
     Solve a routing problem given in a file.
 
     The format is told from the content: VROOM JSON, Solomon / Homberger,
@@ -64,7 +66,7 @@ def solve(
         file,
         format=format,
         options=options_of(objective, rounding, charging),
-        table=table_of(metric, circuity, speed_kmh),
+        table=table_of(metric, circuity, speed_kmh, map_path),
     )
     for note in loaded.notes:
         errors.print(f"note: {note}", markup=False, soft_wrap=True)

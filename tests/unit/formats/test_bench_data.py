@@ -37,12 +37,12 @@ _SETS = {
 
 def _read(path: Path) -> Instance | None:
     data = unpack(path.read_bytes(), path.name)
-    format = detect(data)
-    if format is None:
+    kind = detect(data)
+    if kind is None:
         return None
-    if format == "mamut":
+    if kind == "mamut":
         return mamut.read(data, source=path.name, companion=lambda name: (path.parent / name).read_bytes())
-    return _READERS[format](data, source=path.name)
+    return _READERS[kind](data, source=path.name)
 
 
 @pytest.mark.parametrize("name", sorted(_SETS))

@@ -46,7 +46,7 @@ def _arrivals() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _read(instance: dict[str, Any], second: dict[str, Any]) -> Instance:
     packed = gzip.compress(json.dumps(second).encode())
-    return mamut.read(json.dumps(instance).encode(), source="t", companion=lambda name: packed)
+    return mamut.read(json.dumps(instance).encode(), source="t", companion=lambda _: packed)
 
 
 def test_speeds_by_period_and_category() -> None:

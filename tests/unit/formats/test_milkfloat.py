@@ -85,7 +85,7 @@ _METRICS: list[Metric] = [
     MatrixMetric(np.full((2, _N, _N), 0.1), np.arange(9.0).reshape(3, 3), slice_start=8.0, slice_width=60.0),
     MatrixMetric(np.full((_N, _N), inf), np.zeros((_N, _N))),
     CoordinateMetric("great-circle", factor=1.35, rounding="truncate", resolution=10.0, speed=6.94),
-    SpeedMetric(np.ones((_N, _N)), np.eye(_N, dtype=np.uint8), np.array([0.0, 40.0]), np.array([[1.0, 2.0], [3.0, 4.0]])),
+    SpeedMetric(np.ones((_N, _N)), np.eye(_N, dtype=np.uint8), np.array([0.0, 40.0]), np.array([[1, 2.0], [3, 4.0]])),
     ArrivalMetric(np.ones((_N, _N)), np.arange(10), np.arange(9.0), np.arange(9.0) + 0.5),
 ]  # fmt: skip
 

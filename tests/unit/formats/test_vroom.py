@@ -141,7 +141,7 @@ def test_coordinates_need_a_table(faults_of: Callable[..., list[str]]) -> None:
         "jobs": [{"id": 1, "location": [25.0, 60.2]}, {"id": 2, "location": [25.0, 60.2]}],
     }
     assert faults_of(vroom.read_document, question, source="t") == [
-        "t:jobs[0].location: there are no matrices: give a map, or --metric great-circle for distances as the crow flies"
+        "t:jobs[0].location: there are no matrices; give a map, or --metric great-circle for the crow's distances"
     ]
     asked: list[Any] = []
 

@@ -32,6 +32,7 @@ class ArrayWriter:
         self._index: dict[int, int] = {}
 
     def refer(self, array: Array) -> dict[str, int]:
+        """What stands for ``array`` in the document; the same for the same array."""
         key = id(array)
         if key not in self._index:
             self._index[key] = len(self.arrays)

@@ -93,10 +93,12 @@ def _parse(data: bytes, source: str) -> Element:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise InputError(Fault(source, "a document type declaration is not allowed"))
     try:
-        return ET.fromstring(data)
+        return ET.fromstring(data)  # noqa: S314 - without declarations there is nothing to expand
     except ET.ParseError as error:
         line, _ = error.position
         raise InputError(Fault(f"{source}:{line}", f"not well-formed XML: {ErrorString(error.code)}")) from None
+    except (LookupError, ValueError) as error:
+        raise InputError(Fault(source, f"not well-formed XML: {error}")) from None
 
 
 def _number(parent: Element, tag: str, where: str, faults: Faults, *, positive: bool = False) -> float:

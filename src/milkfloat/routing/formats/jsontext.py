@@ -20,11 +20,11 @@ def parse(data: bytes, source: str) -> Any:
     InputError
         With the line at which the document breaks.
     """
+    text = decode(data, source)
     try:
-        return msgspec.json.decode(data)
+        return msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         reason = str(error)
-    text = decode(data, source)
     try:
         json.loads(text, parse_constant=lambda name: _refuse(name, source))
     except json.JSONDecodeError as error:

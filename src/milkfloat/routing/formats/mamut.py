@@ -17,7 +17,7 @@ import numpy as np
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Companion, Instance, Names, Options
 from milkfloat.routing.formats.jsontext import parse
-from milkfloat.routing.formats.text import Faults, unpack
+from milkfloat.routing.formats.text import MOST, Faults, unpack
 from milkfloat.routing.metric import ArrivalMetric, FloatArray, SpeedMetric
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle, Window
 
@@ -65,6 +65,8 @@ def read(
     capacity = _scalar(document, "vehicle_capacity", faults)
     fixed = _scalar(document, "fleet_fixed_cost", faults, default=0.0)
     vans = int(_scalar(document, "num_vehicles", faults, default=float(max(n - 1, 1))))
+    if not 1 <= vans <= MOST:
+        faults.add("num_vehicles", f"{vans} is not one of 1 to {MOST}")
     faults.stop()
     metric = _metric(td, points, companion, faults)
     objective: Objective = "cost" if fixed else "duration"
@@ -165,7 +167,8 @@ def _speeds(
     faults.stop()
     other.stop()
     steps = points[:, None, :] - points[None, :, :]
-    distance = np.sqrt((steps * steps).sum(axis=2))
+    with np.errstate(over="ignore"):  # a distance that is infinite is told when the problem is validated
+        distance = np.sqrt((steps * steps).sum(axis=2))
     return SpeedMetric(distance, category, np.ascontiguousarray(periods[:, 0]), speed)
 
 

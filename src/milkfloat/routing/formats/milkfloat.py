@@ -23,7 +23,7 @@ from milkfloat.routing.formats.fingerprint import problem_hash
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
 from milkfloat.routing.formats.jsontext import parse
 from milkfloat.routing.formats.plan import read_plan, write_plan
-from milkfloat.routing.formats.text import Faults
+from milkfloat.routing.formats.text import MOST, Faults
 from milkfloat.routing.metric import ArrivalMetric, CoordinateMetric, MatrixMetric, Metric, SpeedMetric
 from milkfloat.routing.problem import (
     Battery,
@@ -101,7 +101,7 @@ def _plain(value: Any) -> Any:
         return [_plain(v) for v in value]
     if isinstance(value, frozenset):
         return sorted(value)
-    if value == inf or value == -inf:
+    if value in (inf, -inf):
         return str(value)
     return value
 
@@ -221,13 +221,13 @@ def _vehicles(given: Any, faults: Faults) -> tuple[Vehicle, ...]:
         faults.add("vehicles", "this is no list")
         return ()
     result: list[Vehicle] = []
-    for k, value in enumerate(given):
-        count = 1
-        if isinstance(value, dict) and "count" in value:
-            value = dict(value)
-            count = value.pop("count")
-            if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 10_000_000:
-                faults.add(f"vehicles[{k}].count", f"{count!r} is not a whole number from 1 to 10000000")
+    for k, entry in enumerate(given):
+        value, count = entry, 1
+        if isinstance(entry, dict) and "count" in entry:
+            value = {key: entry[key] for key in entry if key != "count"}
+            count = entry["count"]
+            if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST:
+                faults.add(f"vehicles[{k}].count", f"{count!r} is not a whole number from 1 to {MOST}")
                 continue
         result += [_value(value, Vehicle, f"vehicles[{k}]", faults)] * count
     return tuple(result)

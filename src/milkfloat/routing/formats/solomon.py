@@ -90,7 +90,8 @@ def _sections(lines: list[Line], faults: Faults) -> tuple[Line, list[Line]]:
         if at is None:
             faults.add(None, f"the section {name} is missing")
     faults.stop()
-    assert vehicle is not None and customer is not None
+    assert vehicle is not None
+    assert customer is not None
     if vehicle + 2 >= len(lines):
         raise InputError(Fault(f"{faults.source}:{lines[vehicle][0]}", "the section VEHICLE has no row"))
     rows = lines[customer + 2 :]

@@ -17,6 +17,8 @@ from milkfloat.routing.problem import Window
 
 _GZIP = b"\x1f\x8b"
 _XZ = b"\xfd7zXZ\x00"
+# The most vans or locations a file may announce: a slip of the finger must not fill the memory.
+MOST = 10_000_000
 
 
 def unpack(data: bytes, source: str) -> bytes:
@@ -79,8 +81,11 @@ class Faults:
         return value
 
     def count(self, token: str, where: int | str, what: str, *, least: int = 0) -> int:
-        """``token`` as a whole number of at least ``least``; a fault and ``least`` when it is none."""
+        """``token`` as a whole number from ``least`` to ten million; a fault and ``least`` when it is none."""
         value = self.number(token, where, what, least=least)
+        if value > MOST:
+            self.add(where, f"{what}: {token} is more than {MOST}")
+            return least
         if value != int(value):
             self.add(where, f"{what}: {token} is not a whole number")
             return least
@@ -160,8 +165,10 @@ def not_negative(
 
 def plane(rounding: str, *, speed: float = 1.0, energy_per_distance: float = 0.0) -> CoordinateMetric:
     """
-    Euclidean distances on the plane by a named rounding: ``exact``, ``dimacs`` (truncated to one decimal),
-    ``integer`` (nearest), ``milli`` (nearest at three decimals), ``up`` or ``down`` (whole numbers).
+    Euclidean distances on the plane by a named rounding.
+
+    ``exact``, ``dimacs`` (truncated to one decimal), ``integer`` (nearest), ``milli`` (nearest at three decimals),
+    ``up`` or ``down`` (whole numbers).
     """
     rule, resolution = _ROUNDINGS[rounding]
     return CoordinateMetric(

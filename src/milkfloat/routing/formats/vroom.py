@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+import numpy as np
+
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, Table
 from milkfloat.routing.formats.jsontext import parse
@@ -151,8 +153,9 @@ def read_document(
             elif costs is not None:
                 leg = costs
             else:
-                leg = durations / speed * (rate.per_hour / 3600.0)
-                leg = leg if distances is None else leg + distances * (rate.per_km / 1000.0)
+                # Rates of zero are left out: a way that does not exist is infinite, and must stay so.
+                leg = durations / speed * (rate.per_hour / 3600.0) if rate.per_hour else np.zeros_like(durations)
+                leg = leg + distances * (rate.per_km / 1000.0) if rate.per_km and distances is not None else leg
             energy = None if battery is None or distances is None else distances / 1000.0 * consumption
             keys[key] = len(metrics)
             metrics.append(MatrixMetric(time=durations, distance=leg if leg is not None else durations, energy=energy))

@@ -128,7 +128,7 @@ class Places:
             tables = dict(self._matrices)
             locations = [Location(str(k), *self._points.get(k, (0.0, 0.0))) for k in range(self._size)]
         elif table is None:
-            message = "there are no matrices: give a map, or --metric great-circle for distances as the crow flies"
+            message = "there are no matrices; give a map, or --metric great-circle for the crow's distances"
             raise InputError(Fault(f"{self._faults.source}:{self._first}", message))
         else:
             points = list(self._coordinates)

@@ -30,6 +30,7 @@ class Reader:
         return [value if isinstance(value, Mapping) else {} for value in given]
 
     def object(self, document: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+        """The object under ``key``; it must be there."""
         given = document.get(key)
         if isinstance(given, Mapping):
             return given
@@ -51,9 +52,11 @@ class Reader:
         return float(given)
 
     def optional_count(self, document: Mapping[str, Any], key: str, where: str) -> int | None:
+        """A whole number, or None when there is none."""
         return int(self.number(document, key, where, 0.0)) if key in document else None
 
     def identifier(self, document: Mapping[str, Any], where: str) -> str | int:
+        """The ``id``: a whole number in VROOM, text is taken too."""
         given = document.get("id")
         if isinstance(given, bool) or not isinstance(given, int | str):
             self.faults.add(f"{where}.id", "is missing" if given is None else f"{given!r} is no whole number")
@@ -61,6 +64,7 @@ class Reader:
         return given
 
     def unique(self, names: Sequence[str | int], where: str, suffix: str = "") -> None:
+        """A fault for each name that another thing of the list has already."""
         seen: dict[str | int, int] = {}
         for k, name in enumerate(names):
             if name in seen:
@@ -69,12 +73,14 @@ class Reader:
                 seen[name] = k
 
     def priority(self, document: Mapping[str, Any], where: str) -> int:
+        """The ``priority``, 0 to 100."""
         value = self.number(document, "priority", where, 0.0)
         if value > 100:
             self.faults.add(f"{where}.priority", f"{value:g} is more than 100")
         return int(value)
 
     def amounts(self, document: Mapping[str, Any], key: str, where: str) -> Load:
+        """A list of numbers of at least 0; empty when there is none."""
         given = document.get(key, [])
         if not isinstance(given, list):
             self.faults.add(f"{where}.{key}", f"{given!r} is no list of numbers")
@@ -86,6 +92,7 @@ class Reader:
         return tuple(float(value) for value in given)
 
     def skills(self, document: Mapping[str, Any], where: str) -> frozenset[str]:
+        """The ``skills``, as text."""
         given = document.get("skills", [])
         if not isinstance(given, list):
             self.faults.add(f"{where}.skills", f"{given!r} is no list")
@@ -93,6 +100,7 @@ class Reader:
         return frozenset(str(skill) for skill in given)
 
     def window(self, given: Any, where: str) -> Window:
+        """A time window [start, end]."""
         good = isinstance(given, list) and len(given) == 2
         if not good or any(isinstance(v, bool) or not isinstance(v, int | float) for v in given):
             self.faults.add(where, f"{given!r} is not [start, end]")
@@ -102,6 +110,7 @@ class Reader:
         return (float(given[0]), float(given[1]))
 
     def windows(self, document: Mapping[str, Any], where: str) -> tuple[Window, ...]:
+        """The ``time_windows``: ascending and apart."""
         given = document.get("time_windows", [])
         if not isinstance(given, list):
             self.faults.add(f"{where}.time_windows", f"{given!r} is no list of [start, end]")

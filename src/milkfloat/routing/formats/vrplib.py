@@ -223,10 +223,10 @@ def _depots(file: _File, n: int, faults: Faults) -> list[int]:
     rows = file.sections.get("DEPOT", [])[1:]
     found: list[int] = []
     for line, text in rows:
-        for token in text.split():
-            if token == "-1":
+        for cell in text.split():
+            if cell == "-1":
                 return found or [0]
-            number = faults.count(token, line, "depot", least=1)
+            number = faults.count(cell, line, "depot", least=1)
             if number > n:
                 faults.add(line, f"depot {number} is not one of 1 to {n}")
             else:
