@@ -7,6 +7,7 @@ Reading the table costs nothing, so `milkfloat --help` answers at once however h
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ class _LazyGroup(TyperGroup):
             app = typer.Typer(add_completion=False)
             app.command(cmd_name)(found)
             found = app
+        for info in found.registered_commands:
+            info.help = info.help or _help_of(info.callback)
         command = typer.main.get_command(found)
         command.name = cmd_name
         return command
@@ -82,6 +85,11 @@ class _LazyGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Click's signature
         formatter.write(_help_text())
+
+
+def _help_of(command: object) -> str:
+    r"""Docstring of a command; a line of its own with ``\b`` keeps the lines of the paragraph after it."""
+    return (inspect.getdoc(command) or "").replace("\\b\n", "\b\n")
 
 
 def _help_text() -> str:

@@ -42,3 +42,11 @@ def test_what_is_no_command_or_option_ends_with_2(capsys: pytest.CaptureFixture[
     assert "fly" in capsys.readouterr().err
     assert _run("solve", "--wings") == 2
     assert "--wings" in capsys.readouterr().err
+
+
+def test_examples_keep_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("bench", "smoke", "--help") == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    at = lines.index("Example:")
+    assert lines[at + 1] == "milkfloat bench smoke instances/ --time-limit 1"
+    assert not any("\\b" in line for line in lines)
