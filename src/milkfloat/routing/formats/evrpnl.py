@@ -15,7 +15,7 @@ from xml.parsers.expat import ErrorString
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.fit import require_plane
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
-from milkfloat.routing.formats.text import Faults, plane
+from milkfloat.routing.formats.text import Faults, naming, plane
 from milkfloat.routing.problem import Battery, ChargeCurve, Location, Order, Problem, Station, Stop, Units, Vehicle
 
 _UNITS = Units(time="h", distance="km", energy="Wh")
@@ -73,18 +73,19 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     faults.stop()
     battery = Battery(capacity, capacity, curves=tuple(curves.values()))
     van = Vehicle("van", start, end, shift=(0.0, longest), max_duration=longest, battery=battery)
-    problem = Problem(
-        locations=tuple(locations),
-        orders=orders,
-        vehicles=(van,) * len(orders),
-        metrics=(plane(options.rounding or "exact", speed=speed, energy_per_distance=consumption),),
-        stations=tuple(stations),
-        charging=options.charging or "partial",
-        objective=options.objective or "duration",
-        service_in_duration=False,
-        units=_UNITS,
-        name=(root.findtext("info/name") or "").strip(),
-    )
+    with naming(source):
+        problem = Problem(
+            locations=tuple(locations),
+            orders=orders,
+            vehicles=(van,) * len(orders),
+            metrics=(plane(options.rounding or "exact", speed=speed, energy_per_distance=consumption),),
+            stations=tuple(stations),
+            charging=options.charging or "partial",
+            objective=options.objective or "duration",
+            service_in_duration=False,
+            units=_UNITS,
+            name=(root.findtext("info/name") or "").strip(),
+        )
     return Instance(problem, Names.of(problem))
 
 

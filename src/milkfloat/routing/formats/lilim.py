@@ -14,7 +14,17 @@ import re
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.fit import require_plane, shortest
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
-from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
+from milkfloat.routing.formats.text import (
+    Faults,
+    Line,
+    decode,
+    fleet_of,
+    naming,
+    not_negative,
+    plane,
+    table,
+    windows_of,
+)
 from milkfloat.routing.metric import FloatArray
 from milkfloat.routing.problem import Location, Order, Problem, Stop, Units, Vehicle, Window
 
@@ -64,15 +74,16 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
         for pickup, delivery in pairs
     )
     van = Vehicle("van", 0, 0, shift=windows[0], capacity=(capacity,))
-    problem = Problem(
-        locations=tuple(Location(n, x, y) for n, (x, y) in zip(names, values[:, 1:3].tolist(), strict=True)),
-        orders=orders,
-        vehicles=(van,) * size,
-        metrics=(plane(options.rounding or "exact"),),
-        objective=options.objective or "vehicles-then-distance",
-        units=_UNITS,
-        name=source.rpartition("/")[2].partition(".")[0],
-    )
+    with naming(source):
+        problem = Problem(
+            locations=tuple(Location(n, x, y) for n, (x, y) in zip(names, values[:, 1:3].tolist(), strict=True)),
+            orders=orders,
+            vehicles=(van,) * size,
+            metrics=(plane(options.rounding or "exact"),),
+            objective=options.objective or "vehicles-then-distance",
+            units=_UNITS,
+            name=source.rpartition("/")[2].partition(".")[0],
+        )
     stops = tuple((names[pickup], names[delivery]) for pickup, delivery in pairs)
     return Instance(problem, Names(Names.of(problem).vehicles, stops))
 

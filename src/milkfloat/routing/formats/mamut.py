@@ -17,7 +17,7 @@ import numpy as np
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Companion, Instance, Names, Options
 from milkfloat.routing.formats.jsontext import parse
-from milkfloat.routing.formats.text import MOST, Faults, unpack
+from milkfloat.routing.formats.text import MOST, Faults, naming, unpack
 from milkfloat.routing.metric import ArrivalMetric, FloatArray, SpeedMetric
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle, Window
 
@@ -81,19 +81,20 @@ def read(
         cost_per_distance=0.0,
         cost_per_time=1.0,
     )
-    problem = Problem(
-        locations=tuple(Location(str(k), x, y) for k, (x, y) in enumerate(points.tolist())),
-        orders=tuple(
-            Order(str(k), (Stop(k, float(services[k]), slots[k]),), delivery=(float(demands[k]),))
-            for k in range(n)
-            if k != depot
-        ),
-        vehicles=(van,) * vans,
-        metrics=(metric,),
-        objective=options.objective or objective,
-        units=_UNITS,
-        name=str(document.get("instance_name", "")),
-    )
+    with naming(source):
+        problem = Problem(
+            locations=tuple(Location(str(k), x, y) for k, (x, y) in enumerate(points.tolist())),
+            orders=tuple(
+                Order(str(k), (Stop(k, float(services[k]), slots[k]),), delivery=(float(demands[k]),))
+                for k in range(n)
+                if k != depot
+            ),
+            vehicles=(van,) * vans,
+            metrics=(metric,),
+            objective=options.objective or objective,
+            units=_UNITS,
+            name=str(document.get("instance_name", "")),
+        )
     return Instance(problem, Names.of(problem))
 
 

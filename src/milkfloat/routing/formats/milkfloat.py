@@ -23,7 +23,7 @@ from milkfloat.routing.formats.fingerprint import problem_hash
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
 from milkfloat.routing.formats.jsontext import parse
 from milkfloat.routing.formats.plan import read_plan, write_plan
-from milkfloat.routing.formats.text import MOST, Faults
+from milkfloat.routing.formats.text import MOST, Faults, naming
 from milkfloat.routing.metric import ArrivalMetric, CoordinateMetric, MatrixMetric, Metric, SpeedMetric
 from milkfloat.routing.problem import (
     Battery,
@@ -167,10 +167,8 @@ def read_problem(
         metrics = []
     values["metrics"] = tuple(_metric(metric, f"metrics[{k}]", arrays, faults) for k, metric in enumerate(metrics))
     faults.stop()
-    try:
+    with naming(source):
         return Problem(**values)
-    except InputError as error:
-        raise InputError(Fault(f"{source}:{fault.where}", fault.message) for fault in error.faults) from None
 
 
 def _scalar(value: Any, kind: Any, where: str, faults: Faults) -> Any:

@@ -14,7 +14,7 @@ import re
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.fit import require_plane
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
-from milkfloat.routing.formats.text import Faults, Line, decode, plane
+from milkfloat.routing.formats.text import Faults, Line, decode, naming, plane
 from milkfloat.routing.problem import Battery, ChargeCurve, Location, Order, Problem, Station, Stop, Units, Vehicle
 
 _UNITS = Units(time="", distance="", energy="", load=("",))
@@ -89,17 +89,18 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
         capacity=(parameters["C"],),
         battery=Battery(full, full, curves=(ChargeCurve((0.0, full * parameters["g"]), (0.0, full)),)),
     )
-    problem = Problem(
-        locations=tuple(locations),
-        orders=tuple(orders),
-        vehicles=(van,) * len(orders),
-        metrics=(plane(options.rounding or "exact", speed=parameters["v"], energy_per_distance=parameters["r"]),),
-        stations=tuple(stations),
-        charging=options.charging or "partial",
-        objective=options.objective or "vehicles-then-distance",
-        units=_UNITS,
-        name=source.rpartition("/")[2].partition(".")[0],
-    )
+    with naming(source):
+        problem = Problem(
+            locations=tuple(locations),
+            orders=tuple(orders),
+            vehicles=(van,) * len(orders),
+            metrics=(plane(options.rounding or "exact", speed=parameters["v"], energy_per_distance=parameters["r"]),),
+            stations=tuple(stations),
+            charging=options.charging or "partial",
+            objective=options.objective or "vehicles-then-distance",
+            units=_UNITS,
+            name=source.rpartition("/")[2].partition(".")[0],
+        )
     return Instance(problem, Names.of(problem))
 
 

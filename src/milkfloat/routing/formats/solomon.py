@@ -14,7 +14,17 @@ import re
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.fit import numbered, require_plane, shortest
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, RoundingName
-from milkfloat.routing.formats.text import Faults, Line, decode, fleet_of, not_negative, plane, table, windows_of
+from milkfloat.routing.formats.text import (
+    Faults,
+    Line,
+    decode,
+    fleet_of,
+    naming,
+    not_negative,
+    plane,
+    table,
+    windows_of,
+)
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle
 
 _COLUMNS = ("customer", "x", "y", "demand", "ready time", "due date", "service time")
@@ -70,15 +80,16 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
         if k > 0
     )
     van = Vehicle("van", 0, 0, shift=windows[0], capacity=(capacity,))
-    problem = Problem(
-        locations=locations,
-        orders=orders,
-        vehicles=(van,) * size,
-        metrics=(plane(rounding),),
-        objective=objective,
-        units=_UNITS,
-        name=lines[0][1].strip(),
-    )
+    with naming(source):
+        problem = Problem(
+            locations=locations,
+            orders=orders,
+            vehicles=(van,) * size,
+            metrics=(plane(rounding),),
+            objective=objective,
+            units=_UNITS,
+            name=lines[0][1].strip(),
+        )
     return Instance(problem, Names.of(problem))
 
 

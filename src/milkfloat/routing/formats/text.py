@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import lzma
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -47,6 +48,15 @@ def decode(data: bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(Fault(f"{source}:{line}", f"byte {data[error.start]:#04x} is not UTF-8 text")) from None
+
+
+@contextmanager
+def naming(source: str) -> Iterator[None]:
+    """What is raised inside as a fault of a problem becomes one of the file ``source``."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(Fault(f"{source}:{fault.where}", fault.message) for fault in error.faults) from None
 
 
 @dataclass(slots=True)

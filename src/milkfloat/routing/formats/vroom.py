@@ -22,7 +22,7 @@ import numpy as np
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, Table
 from milkfloat.routing.formats.jsontext import parse
-from milkfloat.routing.formats.text import Faults
+from milkfloat.routing.formats.text import Faults, naming
 from milkfloat.routing.formats.vroom_places import Places, matrices_of
 from milkfloat.routing.formats.vroom_values import Reader
 from milkfloat.routing.metric import FloatArray, MatrixMetric
@@ -186,16 +186,17 @@ def read_document(
     faults.stop()
     if not by_metres and any(distances is not None for _, distances, _ in tables.values()):
         notes.append("distances in our plan are costs of travel; the answer in VROOM's shape has the metres")
-    problem = Problem(
-        locations=locations,
-        orders=orders,
-        vehicles=tuple(made),
-        metrics=tuple(metrics),
-        stations=stations,
-        charging=options.charging or "partial",
-        objective=options.objective or "cost",
-        units=Units(distance="m" if by_metres else "cost"),
-    )
+    with naming(source):
+        problem = Problem(
+            locations=locations,
+            orders=orders,
+            vehicles=tuple(made),
+            metrics=tuple(metrics),
+            stations=stations,
+            charging=options.charging or "partial",
+            objective=options.objective or "cost",
+            units=Units(distance="m" if by_metres else "cost"),
+        )
     question = Question(
         document=document,
         rates=rates,

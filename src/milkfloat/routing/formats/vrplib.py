@@ -21,7 +21,7 @@ import numpy as np
 
 from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options
-from milkfloat.routing.formats.text import Faults, Line, decode, numbers, plane, table
+from milkfloat.routing.formats.text import Faults, Line, decode, naming, numbers, plane, table
 from milkfloat.routing.formats.vrplib_matrix import explicit_matrix
 from milkfloat.routing.metric import FloatArray, MatrixMetric, Metric
 from milkfloat.routing.problem import Location, Objective, Order, Problem, Stop, Units, Vehicle
@@ -132,15 +132,16 @@ def read(data: bytes, *, source: str = "instance", options: Options = PUBLISHED)
     points = coordinates.tolist() if coordinates is not None else [(0.0, 0.0)] * n
     has_costs = "VEHICLES_FIXED_COST" in file.sections or "VEHICLES_UNIT_DISTANCE_COST" in file.sections
     objective: Objective = "cost" if has_costs or columns["PRIZE"] is not None else "distance"
-    problem = Problem(
-        locations=tuple(Location(str(k), x, y) for k, (x, y) in enumerate(points, 1)),
-        orders=orders,
-        vehicles=vehicles,
-        metrics=(metric,),
-        objective=options.objective or objective,
-        units=_UNITS,
-        name=file.text("NAME"),
-    )
+    with naming(source):
+        problem = Problem(
+            locations=tuple(Location(str(k), x, y) for k, (x, y) in enumerate(points, 1)),
+            orders=orders,
+            vehicles=vehicles,
+            metrics=(metric,),
+            objective=options.objective or objective,
+            units=_UNITS,
+            name=file.text("NAME"),
+        )
     return Instance(problem, Names.of(problem))
 
 
