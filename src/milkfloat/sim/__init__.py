@@ -1,0 +1,1 @@
+"""A city's day, simulated with the code that runs a real one."""
