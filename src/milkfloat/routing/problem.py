@@ -169,7 +169,7 @@ class Visit:
         ``stop`` (``index`` is the order, ``stop`` which of its stops), ``charge`` (``index`` is the station),
         ``reload`` (``index`` is the depot's location) or ``break``.
     charge
-        Energy to take at a frozen charge; None lets the search choose.
+        Energy to take at a frozen charge; None fills the battery.
     """
 
     kind: VisitKind
