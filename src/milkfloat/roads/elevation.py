@@ -1,9 +1,9 @@
 """
 Heights from `.hgt` tiles (Shuttle Radar Topography Mission and alike), and gradients from heights.
 
-A tile is a square of big-endian 16-bit metres, named after its south-west corner (``N60E024``), rows from north to south,
-both edges included. Radar measures roofs and tree tops too, on a grid of 30 or 90 m: heights are smoothed over the
-neighbouring cells, bridges and tunnels run straight between their ends, and gradients are capped.
+A tile is a square of big-endian 16-bit metres, named after its south-west corner (``N60E024``), rows from north to
+south, both edges included. Radar measures roofs and tree tops too, on a grid of 30 or 90 m: heights are smoothed over
+the neighbouring cells, bridges and tunnels run straight between their ends, and gradients are capped.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def node_elevation(lon: Float64, lat: Float64, tiles: Mapping[str, bytes]) -> Fl
 
 
 def level_bridges(elevation: Float32, source: Int32, target: Int32, length_dm: Int32, *, on_structure: Bool) -> Float32:
-    """Heights with junctions that lie only on bridges or in tunnels set on the line between the ends of the structure."""
+    """Heights with junctions that lie only on bridges or in tunnels set on the line between their ends."""
     on_ground = np.zeros(len(elevation), bool)
     on_ground[source[~on_structure]] = True
     on_ground[target[~on_structure]] = True

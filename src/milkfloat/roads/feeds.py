@@ -44,8 +44,8 @@ def read_speed_csv(text: str, graph: RoadGraph, *, source: str = "speeds.csv") -
     """
     Speeds between neighbouring OpenStreetMap nodes, in the format of OSRM's ``--segment-speed-file``.
 
-    A row is ``from,to,speed_kmh[,rate]`` for one direction; the rate is not used. Speed 0 closes the street. Segments of
-    an edge without a row keep their usual speed; of two rows for one segment the last counts.
+    A row is ``from,to,speed_kmh[,rate]`` for one direction; the rate is not used. Speed 0 closes the street. Segments
+    of an edge without a row keep their usual speed; of two rows for one segment the last counts.
     """
     faults: list[Fault] = []
     rows: list[tuple[int, int, int, float]] = []
@@ -101,8 +101,8 @@ def read_geojson_lines(
     messages
         A GeoJSON FeatureCollection or Feature, as an object or as text, or text with one feature per line. Geometry is
         a LineString or MultiLineString along the street, or a Point beside it. Properties: one of ``closed`` (true),
-        ``speed_kmh`` and ``factor``; ``from`` and ``until`` as seconds of the metric's time axis, ``HH:MM`` or RFC 3339;
-        ``direction`` is ``along`` the line or ``both`` (the default for closures and points).
+        ``speed_kmh`` and ``factor``; ``from`` and ``until`` as seconds of the metric's time axis, ``HH:MM`` or RFC
+        3339; ``direction`` is ``along`` the line or ``both`` (the default for closures and points).
     midnight
         Zero of the metric's time axis, aware; RFC 3339 instants need it.
     """

@@ -23,7 +23,7 @@ def distance_m(lon_a: Float64, lat_a: Float64, lon_b: Float64, lat_b: Float64) -
 
 
 def bearing_deg(lon_a: Float64, lat_a: Float64, lon_b: Float64, lat_b: Float64) -> Float64:
-    """Compass bearing from a to b, 0 to 360, north 0, east 90; flat-Earth form, for points a few hundred metres apart."""
+    """Compass bearing from a to b, 0 to 360, north 0, east 90; flat-Earth form, right over a few hundred metres."""
     east = (lon_b - lon_a) * np.cos(np.radians((lat_a + lat_b) / 2))
     result: Float64 = np.degrees(np.arctan2(east, lat_b - lat_a)) % 360.0
     return result

@@ -50,7 +50,8 @@ class Metric:
 
     def __post_init__(self) -> None:
         bins, edges = self.travel_time_ms.shape
-        assert bins >= 1 and self.bin_s > 0
+        assert bins >= 1
+        assert self.bin_s > 0
         assert self.closed.shape == (edges,)
         assert int(self.travel_time_ms.min(initial=1)) >= 1, (
             "an edge that takes no time would let a search run in circles"
@@ -92,9 +93,7 @@ class Metric:
 
 
 def with_energy(metric: Metric, base_j: Float32, per_kg_j: Float32) -> Metric:
-    """
-    The metric with energies per edge: ``base_j`` of shape (S, E) or (E,), ``per_kg_j`` of shape (E,), in joules.
-    """
+    """The metric with energies per edge: ``base_j`` of shape (S, E) or (E,), ``per_kg_j`` of shape (E,), in joules."""
     rows = np.broadcast_to(np.asarray(base_j, np.float32), metric.travel_time_ms.shape)
     return replace(metric, energy_base_j=rows, energy_per_kg_j=np.asarray(per_kg_j, np.float32))
 

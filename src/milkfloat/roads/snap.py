@@ -127,9 +127,8 @@ class SnapIndex:
             hint = "longitude and latitude look swapped: exchanged, the point lies on the map"
             return SnapFault(lon, lat, f"{point} is off the map; {hint} ({box})", swapped=True)
         if not np.isfinite([lon, lat]).all() or abs(lon) > 180 or abs(lat) > 90:
-            return SnapFault(
-                lon, lat, f"{point} is no place on Earth; longitude is within 180, latitude within 90", False
-            )
+            message = f"{point} is no place on Earth; longitude is within 180, latitude within 90"
+            return SnapFault(lon, lat, message, swapped=False)
         nearest_lon, nearest_lat = min(max(lon, west), east), min(max(lat, south), north)
         off_m = float(distance_m(np.array([lon]), np.array([lat]), np.array([nearest_lon]), np.array([nearest_lat]))[0])
         if off_m > limit_m:
