@@ -26,18 +26,27 @@ from milkfloat.roads.address_text import (
     words,
 )
 from milkfloat.roads.container import pack, unpack
-from milkfloat.roads.geometry import distance_m
+from milkfloat.roads.geometry import METRES_PER_DEGREE, distance_m
 from milkfloat.roads.osm import osm_objects
 from milkfloat.roads.types import Bool, Float64, Int32
 
-MAGIC = b"MFADDR01"
+MAGIC = b"MFADDR02"
 CANDIDATES = 5
-# Ways of one name further apart than this are different streets.
-SAME_STREET_M = 600.0
+# Ways of one name that come this near are one street; gaps up to twice as wide may be bridged.
+SAME_STREET_M = 300.0
 # Two houses of one address further apart than this are in different places.
 SAME_PLACE_M = 500.0
 _KEYS = ("addr:housenumber", "highway", "place")
-_TOWNS = frozenset({"city", "town", "village", "hamlet", "suburb", "municipality", "borough"})
+# How far from its middle a street is taken for one of this place. The nearest by share of that reach is the one.
+_REACH_M = {
+    "city": 15_000.0,
+    "municipality": 8_000.0,
+    "town": 6_000.0,
+    "borough": 3_000.0,
+    "village": 3_000.0,
+    "suburb": 2_000.0,
+    "hamlet": 1_000.0,
+}
 _OTHER_NAMES = ("alt_name", "official_name", "short_name", "loc_name", "old_name", "int_name")
 
 
@@ -60,6 +69,7 @@ class Miss:
 
 
 Found: TypeAlias = Match | Miss
+Line: TypeAlias = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,7 +282,15 @@ class AddressBook:
         return ", ".join(part for part in (house, self.texts[self.town[row]]) if part)
 
     def _labels(self, rows: Iterable[int]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._label(row) for row in rows))[:CANDIDATES]
+        """Labels of a few rows; streets that only their place tells apart are given with it."""
+        by_label: dict[str, list[int]] = {}
+        for row in rows:
+            by_label.setdefault(self._label(row), []).append(row)
+        told = []
+        for label, same in by_label.items():
+            is_clear = len(same) == 1 or any(self.number[row] for row in same)
+            told += [label] if is_clear else [f"{label} ({self.lon[row]:.4f}, {self.lat[row]:.4f})" for row in same]
+        return tuple(told[:CANDIDATES])
 
 
 class _Reader:
@@ -282,17 +300,19 @@ class _Reader:
         self.texts: dict[str, int] = {"": 0}
         # Street, number, town, postcode as texts; place.
         self.houses: list[tuple[str, str, str, str, float, float]] = []
-        self.streets: dict[str, list[tuple[float, float]]] = {}
-        self.towns: list[tuple[str, float, float]] = []
+        self.streets: dict[str, list[Line]] = {}
+        # Name, place, reach.
+        self.towns: list[tuple[str, float, float, float]] = []
         self.aliases: dict[tuple[str, str], None] = {}
 
     def take(self, entity: OSMEntity) -> None:
         if not isinstance(entity, osmium.osm.Node | osmium.osm.Way):
             return
         tags = entity.tags
-        place = _place(entity)
-        if place is None:
+        line = _line(entity)
+        if not line:
             return
+        place = _middle(line)
         street, number = tags.get("addr:street") or tags.get("addr:place"), tags.get("addr:housenumber")
         if street and number:
             town, postcode = tags.get("addr:city") or "", tags.get("addr:postcode") or ""
@@ -301,25 +321,26 @@ class _Reader:
         if not name:
             return
         if isinstance(entity, osmium.osm.Way) and "highway" in tags:
-            self.streets.setdefault(name, []).append(place)
+            self.streets.setdefault(name, []).append(line)
             for tag in tags:
                 if tag.k.startswith("name:") or tag.k in _OTHER_NAMES:
                     for other in tag.v.split(";"):
                         if other.strip() and other.strip() != name:
                             self.aliases[other.strip(), name] = None
-        elif tags.get("place") in _TOWNS:
-            self.towns.append((name, *place))
+        elif tags.get("place") in _REACH_M:
+            self.towns.append((name, *place, _REACH_M[tags["place"]]))
 
     def book(self) -> AddressBook:
         rows = [(*house[:4], bool(house[2]), *house[4:]) for house in self.houses]
-        for name, places in sorted(self.streets.items()):
-            rows += [(name, "", "", "", False, *middle) for middle in _street_middles(places)]
+        for name, ways in sorted(self.streets.items()):
+            near = self._towns_near(_middle(way) for way in ways)
+            rows += [(name, "", town, "", False, *place) for town, place in _street_places(ways, near)]
         lon, lat = np.array([row[5] for row in rows], np.float64), np.array([row[6] for row in rows], np.float64)
-        nearest_town = self._nearest_towns(lon, lat)
+        near = self._towns_near(zip(lon.tolist(), lat.tolist(), strict=True))
         return AddressBook(
             street=self._indexes(row[0] for row in rows),
             number=self._indexes(row[1] for row in rows),
-            town=self._indexes(row[2] or near for row, near in zip(rows, nearest_town, strict=True)),
+            town=self._indexes(row[2] or town for row, town in zip(rows, near, strict=True)),
             postcode=self._indexes(row[3] for row in rows),
             has_town=np.array([row[4] for row in rows], bool),
             lon=lon,
@@ -331,52 +352,63 @@ class _Reader:
     def _indexes(self, column: Iterable[str]) -> Int32:
         return np.array([self.texts.setdefault(text, len(self.texts)) for text in column], np.int32)
 
-    def _nearest_towns(self, lon: Float64, lat: Float64) -> list[str]:
-        if not self.towns:
-            return [""] * len(lon)
-        best_m = np.full(len(lon), math.inf)
-        best = np.zeros(len(lon), np.int64)
-        for k, (_, town_lon, town_lat) in enumerate(self.towns):
-            off_m = distance_m(lon, lat, np.full(len(lon), town_lon), np.full(len(lat), town_lat))
-            best[off_m < best_m] = k
-            best_m = np.minimum(best_m, off_m)
-        return [self.towns[k][0] for k in best.tolist()]
+    def _towns_near(self, places: Iterable[tuple[float, float]]) -> list[str]:
+        """The town each place belongs to; empty where none is in reach."""
+        lon, lat = np.array([*places], np.float64).reshape(-1, 2).T
+        # A share of the reach above 1 is out of it.
+        best_share = np.ones(len(lon))
+        best = np.full(len(lon), -1)
+        for k, (_, town_lon, town_lat, reach_m) in enumerate(self.towns):
+            share = distance_m(lon, lat, np.full(len(lon), town_lon), np.full(len(lat), town_lat)) / reach_m
+            best[share < best_share] = k
+            best_share = np.minimum(best_share, share)
+        return [self.towns[k][0] if k >= 0 else "" for k in best.tolist()]
 
 
-def _place(entity: osmium.osm.Node | osmium.osm.Way) -> tuple[float, float] | None:
-    """A node's place, the middle of a closed way's nodes, or the middle node of an open way."""
+def _line(entity: osmium.osm.Node | osmium.osm.Way) -> Line:
+    """Places of a node or of a way's nodes, as far as the extract has them."""
     if isinstance(entity, osmium.osm.Node):
-        return entity.location.lon, entity.location.lat
-    points = [(node.location.lon, node.location.lat) for node in entity.nodes if node.location.valid()]
-    if not points:
-        return None
-    if points[0] != points[-1] or len(points) < 4:
-        return points[len(points) // 2]
-    corners = points[:-1]
+        return [(entity.location.lon, entity.location.lat)]
+    return [(node.location.lon, node.location.lat) for node in entity.nodes if node.location.valid()]
+
+
+def _middle(line: Line) -> tuple[float, float]:
+    """The mean corner of a closed line, the middle point of an open one."""
+    if line[0] != line[-1] or len(line) < 4:
+        return line[len(line) // 2]
+    corners = line[:-1]
     return math.fsum(lon for lon, _ in corners) / len(corners), math.fsum(lat for _, lat in corners) / len(corners)
 
 
-def _street_middles(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """One place per street of a name: its ways' places hang together by short gaps; the one nearest the mean stands."""
-    points = np.array(places)
-    waiting = set(range(len(points)))
-    middles = []
-    while waiting:
-        group, edge = [], [waiting.pop()]
-        while edge:
-            at = edge.pop()
-            group.append(at)
-            others = np.array(sorted(waiting), np.int64)
-            here = points[at]
-            off_m = distance_m(
-                points[others, 0], points[others, 1], np.full(len(others), here[0]), np.full(len(others), here[1])
-            )
-            near = others[off_m <= SAME_STREET_M].tolist()
-            waiting.difference_update(near)
-            edge += near
-        ways = points[group]
-        mean = ways.mean(axis=0)
-        off_m = distance_m(ways[:, 0], ways[:, 1], np.full(len(ways), mean[0]), np.full(len(ways), mean[1]))
-        lon, lat = ways[int(np.argmin(off_m))].tolist()
-        middles.append((lon, lat))
-    return sorted(middles)
+def _street_places(ways: Sequence[Line], towns: Sequence[str]) -> list[tuple[str, tuple[float, float]]]:
+    """
+    One place per street of a name: its town, and the point of its ways nearest to their mean.
+
+    Ways of one town whose points lie in the same cell of a grid, or in cells that touch, are one street.
+    """
+    lat_step = SAME_STREET_M / METRES_PER_DEGREE
+    lon_step = lat_step / max(math.cos(math.radians(ways[0][0][1])), 0.01)
+    street_of = list(range(len(ways)))
+
+    def root(way: int) -> int:
+        while street_of[way] != way:
+            way = street_of[way] = street_of[street_of[way]]
+        return way
+
+    first_in: dict[tuple[str, int, int], int] = {}
+    for way, (line, town) in enumerate(zip(ways, towns, strict=True)):
+        for x, y in {(math.floor(lon / lon_step), math.floor(lat / lat_step)) for lon, lat in line}:
+            for cell in ((town, x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+                if cell in first_in:
+                    street_of[root(way)] = root(first_in[cell])
+            first_in.setdefault((town, x, y), way)
+    streets: dict[int, Line] = {}
+    for way, line in enumerate(ways):
+        streets.setdefault(root(way), []).extend(line)
+    found = []
+    for street, line in streets.items():
+        points = np.array(line)
+        mean = points.mean(axis=0)
+        off_m = distance_m(points[:, 0], points[:, 1], np.full(len(line), mean[0]), np.full(len(line), mean[1]))
+        found.append((towns[street], line[int(np.argmin(off_m))]))
+    return sorted(found)
