@@ -16,7 +16,7 @@ from milkfloat.dispatch.diff import Move
 from milkfloat.dispatch.events import PERSONAL, TRAFFIC, Event, EventKind
 from milkfloat.dispatch.rounds import Rounds
 
-ReasonCode: TypeAlias = EventKind | Literal["battery", "would_be_late", "better_round"]
+ReasonCode: TypeAlias = EventKind | Literal["battery", "would_be_late", "unserved", "better_round"]
 
 # A round that became slower by less than this did not become slower: times are interpolated between slices.
 SLOWER_S = 5.0
@@ -155,7 +155,7 @@ def _room(move: Move, newcomers: Mapping[str, tuple[str, Event]]) -> ChangeReaso
 
 def _unserved(move: Move, known: Circumstances) -> ChangeReason | None:
     text = known.unserved_texts.get(move.order_id)
-    return None if text is None else ChangeReason("would_be_late", text)
+    return None if text is None else ChangeReason("unserved", text)
 
 
 def _window(move: Move, known: Circumstances) -> ChangeReason | None:
@@ -167,6 +167,8 @@ def _window(move: Move, known: Circumstances) -> ChangeReason | None:
 def _better(move: Move) -> ChangeReason:
     if move.from_van is None:
         return ChangeReason("better_round", f"van {move.to_van} now has time for it")
+    if move.to_van is None:
+        return ChangeReason("better_round", f"van {move.from_van} no longer has time for it")
     if move.kind == "reordered":
         return ChangeReason("better_round", f"a better order of stops for van {move.to_van}")
     return ChangeReason("better_round", f"fits better into the round of van {move.to_van} than of van {move.from_van}")
