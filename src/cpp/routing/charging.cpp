@@ -357,7 +357,9 @@ void Charging::leave(std::vector<Label> &labels,
         if (!may_charge || (!eager_ && label.points[0].level >= need_[position] - kTolerance)) {
             continue;
         }
-        for (const std::int16_t station : stations_.between(type_index_, from.location, to.location)) {
+        const std::size_t count =
+            stations_.between(type_index_, from.location, to.location, all_stations_, first_list_);
+        for (const std::int16_t station : std::span(first_list_).first(count)) {
             Label arriving = label;
             const std::int32_t place = problem_.stations[static_cast<std::size_t>(station)].location;
             if (!travel(arriving, from.location, place, from.mass)) {
@@ -375,7 +377,9 @@ void Charging::leave(std::vector<Label> &labels,
     }
     // One charge does not bridge the gap: try two on the way.
     for (const Label &label : labels) {
-        for (const std::int16_t first : stations_.between(type_index_, from.location, to.location)) {
+        const std::size_t count =
+            stations_.between(type_index_, from.location, to.location, all_stations_, first_list_);
+        for (const std::int16_t first : std::span(first_list_).first(count)) {
             Label arriving = label;
             const std::int32_t place = problem_.stations[static_cast<std::size_t>(first)].location;
             if (!travel(arriving, from.location, place, from.mass)) {
@@ -383,7 +387,8 @@ void Charging::leave(std::vector<Label> &labels,
             }
             std::vector<Label> charged_once;
             charge_all(arriving, first, after, charged_once);
-            for (const std::int16_t second : stations_.between(type_index_, place, to.location)) {
+            const std::size_t further = stations_.between(type_index_, place, to.location, all_stations_, second_list_);
+            for (const std::int16_t second : std::span(second_list_).first(further)) {
                 const std::int32_t other = problem_.stations[static_cast<std::size_t>(second)].location;
                 for (const Label &once : charged_once) {
                     Label again = once;
@@ -410,6 +415,7 @@ bool Charging::choose(std::int32_t vehicle,
     type_index_ = problem_.vehicle_type[static_cast<std::size_t>(vehicle)];
     type_ = &problem_.types[static_cast<std::size_t>(type_index_)];
     limit_ = limit;
+    all_stations_ = width >= kCareful;
     inserts.clear();
     needs(itinerary, departure);
     const std::size_t last = itinerary.stops().size() - 1;

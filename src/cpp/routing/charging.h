@@ -76,6 +76,8 @@ private:
     const VehicleType *type_ = nullptr;
     std::int32_t type_index_ = 0;
     double limit_ = kInfinity;
+    bool all_stations_ = false; // look at more than the handful that the search affords
+    Stations::List first_list_{}, second_list_{};
     bool eager_ = false;           // look at stations even where the energy seems to last
     std::vector<double> need_;     // energy to get home from each stopover
     std::vector<double> distance_; // distance to get home

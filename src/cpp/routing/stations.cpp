@@ -9,6 +9,7 @@ constexpr std::size_t kCacheSize = std::size_t{1} << 16;
 // Per kind of station the two smallest detours, and the station nearest to where the van is: it may be all that is
 // left in reach.
 constexpr int kPerKind = 2;
+constexpr std::size_t kFew = 6;
 } // namespace
 
 Stations::Stations(const Problem &problem) : problem_(problem) {
@@ -33,9 +34,9 @@ Stations::Stations(const Problem &problem) : problem_(problem) {
     }
 }
 
-std::span<const std::int16_t> Stations::between(std::int32_t type, std::int32_t from, std::int32_t to) {
+std::size_t Stations::between(std::int32_t type, std::int32_t from, std::int32_t to, bool all, List &list) {
     if (cache_.empty()) {
-        return {};
+        return 0;
     }
     const std::uint64_t n = problem_.x.size() + 1;
     const std::uint64_t key = (static_cast<std::uint64_t>(type) * n + static_cast<std::uint64_t>(from)) * n +
@@ -45,7 +46,8 @@ std::span<const std::int16_t> Stations::between(std::int32_t type, std::int32_t 
         entry.key = key;
         fill(entry, type, from, to);
     }
-    return {entry.stations.data(), entry.count};
+    list = entry.stations; // a copy, for the entry may be needed for another pair meanwhile
+    return all ? entry.count : entry.few;
 }
 
 void Stations::fill(Entry &entry, std::int32_t type, std::int32_t from, std::int32_t to) const {
@@ -83,7 +85,7 @@ void Stations::fill(Entry &entry, std::int32_t type, std::int32_t from, std::int
     };
     std::vector<int> taken(van.battery.curves.size(), 0);
     for (const Choice &choice : choices) {
-        if (entry.count + 1U < kMost && taken[static_cast<std::size_t>(choice.kind)]++ < kPerKind) {
+        if (entry.count + 1U < kFew && taken[static_cast<std::size_t>(choice.kind)]++ < kPerKind) {
             take(choice);
         }
     }
@@ -91,6 +93,10 @@ void Stations::fill(Entry &entry, std::int32_t type, std::int32_t from, std::int
                                           [](const Choice &a, const Choice &b) { return a.reach < b.reach; });
     if (nearest != choices.end()) {
         take(*nearest);
+    }
+    entry.few = entry.count;
+    for (const Choice &choice : choices) {
+        take(choice);
     }
 }
 

@@ -12,18 +12,22 @@ namespace milkfloat::routing {
 
 class Stations {
 public:
-    static constexpr std::size_t kMost = 6;
+    static constexpr std::size_t kMost = 12;
 
     explicit Stations(const Problem &problem);
 
-    // Stations at which `type` can charge on the way from one location to another, small detours first.
-    [[nodiscard]] std::span<const std::int16_t> between(std::int32_t type, std::int32_t from, std::int32_t to);
+    using List = std::array<std::int16_t, kMost>;
+
+    // Fills `list` with stations at which `type` can charge on the way from one location to another, the most
+    // promising first: a handful, or more when `all` is wanted. Returns their number.
+    std::size_t between(std::int32_t type, std::int32_t from, std::int32_t to, bool all, List &list);
 
 private:
     struct Entry {
         std::uint64_t key = ~std::uint64_t{0};
+        std::uint8_t few = 0;
         std::uint8_t count = 0;
-        std::array<std::int16_t, kMost> stations{};
+        List stations{};
     };
     void fill(Entry &entry, std::int32_t type, std::int32_t from, std::int32_t to) const;
 

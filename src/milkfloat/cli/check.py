@@ -57,11 +57,11 @@ def check(
     for note in checked.notes:
         errors.print(f"note: {note}", markup=False, soft_wrap=True)
     if json:
-        found = [{"where": v.where, "code": v.code, "text": v.text} for v in checked.violations]
+        found = [{"where": v.where, "text": v.text} for v in checked.violations]
         print_json({"feasible": not found, "violations": found})
     else:
         for violation in checked.violations:
-            typer.echo(f"{violation.where}: {violation.text} ({violation.code})")
+            typer.echo(str(violation))
         if not checked.violations:
             typer.echo("feasible")
     if checked.violations:

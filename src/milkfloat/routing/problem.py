@@ -93,6 +93,7 @@ class Order:
 
     @property
     def is_shipment(self) -> bool:
+        """Whether it is a shipment of two stops."""
         return len(self.stops) == 2
 
 

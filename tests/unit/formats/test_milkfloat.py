@@ -105,8 +105,9 @@ def test_long_arrays_are_packed_and_exact() -> None:
     time = rng.random((70, 70)) * 1e6
     distance = np.rint(time)
     distance[3, 4] = -0.0
-    problem = replace(_problem(), metrics=(MatrixMetric(time, distance),), vehicles=(Vehicle("v", 0, 0),))
-    problem = replace(problem, locations=tuple(Location(str(k)) for k in range(70)))
+    locations = tuple(Location(str(k)) for k in range(70))
+    metrics = (MatrixMetric(time, distance),)
+    problem = replace(_problem(), locations=locations, metrics=metrics, vehicles=(Vehicle("v", 0, 0),))
     written = write_problem(problem)
     assert b'"zlib"' in written
     metric = read_problem(written).metrics[0]
