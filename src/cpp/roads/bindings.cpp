@@ -79,8 +79,8 @@ void run_rows(SliceSearch &search,
     expect(base_j.has_value() == per_kg_j.has_value(), "both energies or none");
     std::vector<std::vector<Phantom>> sources;
     for (std::size_t i = 0; i < rows; ++i) {
-        sources.push_back(phantoms(source_edge.data() + i * phantom_count,
-                                   source_part.data() + i * phantom_count, phantom_count, edge_count));
+        sources.push_back(phantoms(source_edge.data() + i * phantom_count, source_part.data() + i * phantom_count,
+                                   phantom_count, edge_count));
     }
     const nb::gil_scoped_release released;
     for (std::size_t i = 0; i < rows; ++i) {
@@ -153,7 +153,8 @@ NB_MODULE(_core, m) {
     m.def(
         "strong_components",
         [](const Vector<std::int32_t> &first, const Vector<std::int32_t> &target) {
-            expect(first.shape(0) >= 1 && first.data()[first.shape(0) - 1] == static_cast<std::int32_t>(target.shape(0)),
+            expect(first.shape(0) >= 1 &&
+                       first.data()[first.shape(0) - 1] == static_cast<std::int32_t>(target.shape(0)),
                    "arcs do not end where the last vertex does");
             return to_numpy(strong_components(view(first), view(target)));
         },
@@ -165,11 +166,12 @@ NB_MODULE(_core, m) {
             [](SliceGraph *self, const Vector<std::int32_t> &turn_first, const Vector<std::int32_t> &turn_edge,
                const Vector<std::int32_t> &turn_cost_ms, const Vector<std::int32_t> &edge_time_ms,
                const Vector<std::uint8_t> &closed) {
-                expect(turn_first.shape(0) == edge_time_ms.shape(0) + 1, "turn_first must have one entry per edge and one");
+                expect(turn_first.shape(0) == edge_time_ms.shape(0) + 1,
+                       "turn_first must have one entry per edge and one");
                 expect(turn_edge.shape(0) == turn_cost_ms.shape(0), "turns differ in length");
                 expect(closed.shape(0) == edge_time_ms.shape(0), "closed must have one entry per edge");
-                new (self) SliceGraph(view(turn_first), view(turn_edge), view(turn_cost_ms), view(edge_time_ms),
-                                      view(closed));
+                new (self)
+                    SliceGraph(view(turn_first), view(turn_edge), view(turn_cost_ms), view(edge_time_ms), view(closed));
             },
             "turn_first"_a, "turn_edge"_a, "turn_cost_ms"_a, "edge_time_ms"_a, "closed"_a)
         .def_prop_ro("edge_count", &SliceGraph::edge_count);
@@ -185,12 +187,13 @@ NB_MODULE(_core, m) {
                 expect(length_dm.shape(0) == edges, "length_dm must have one entry per edge");
                 EdgeColumns columns{view(length_dm), {}, {}};
                 if (base_j && per_kg_j) {
-                    expect(base_j->shape(0) == edges && per_kg_j->shape(0) == edges, "energies need one entry per edge");
+                    expect(base_j->shape(0) == edges && per_kg_j->shape(0) == edges,
+                           "energies need one entry per edge");
                     columns.base_j = view(*base_j);
                     columns.per_kg_j = view(*per_kg_j);
                 }
-                new (self) SliceSearch(
-                    graph, columns, target_phantoms(target_edge, target_part, target_index, graph.edge_count()));
+                new (self) SliceSearch(graph, columns,
+                                       target_phantoms(target_edge, target_part, target_index, graph.edge_count()));
             },
             "graph"_a, "length_dm"_a, "base_j"_a.none(), "per_kg_j"_a.none(), "target_edge"_a, "target_part"_a,
             "target_index"_a, nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>(),
@@ -211,8 +214,9 @@ NB_MODULE(_core, m) {
             },
             "point_first"_a, "lon"_a, "lat"_a, "forward"_a, "backward"_a, nb::keep_alive<1, 3>(),
             nb::keep_alive<1, 4>(), nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>())
-        .def("nearest", &nearest, "lon"_a, "lat"_a, "limit_m"_a, "heading_deg"_a.none(), "heading_tolerance_deg"_a,
-             "Per point: segment (-1 for none), part of it, distance in metres, and whether the heading is against it.");
+        .def(
+            "nearest", &nearest, "lon"_a, "lat"_a, "limit_m"_a, "heading_deg"_a.none(), "heading_tolerance_deg"_a,
+            "Per point: segment (-1 for none), part of it, distance in metres, and whether the heading is against it.");
 
     nb::class_<TimedSearch>(m, "TimedSearch", "Fastest paths through travel times that change during the drive.")
         .def(
@@ -226,19 +230,18 @@ NB_MODULE(_core, m) {
                 expect(turn_first.shape(0) == edges + 1 && length_dm.shape(0) == edges &&
                            closed_from_ms.shape(0) == edges && closed_until_ms.shape(0) == edges,
                        "edges differ in number");
-                expect(time_ms.shape(1) == edges && time_ms.shape(0) > 0 && bin_ms > 0.0, "time_ms must be (bins, edges)");
-                const TimeTable table{{time_ms.data(), time_ms.shape(0) * edges}, bin_first, bin_ms, time_ms.shape(0),
-                                      edges};
+                expect(time_ms.shape(1) == edges && time_ms.shape(0) > 0 && bin_ms > 0.0,
+                       "time_ms must be (bins, edges)");
+                const TimeTable table{
+                    {time_ms.data(), time_ms.shape(0) * edges}, bin_first, bin_ms, time_ms.shape(0), edges};
                 new (self) TimedSearch(view(turn_first), view(turn_edge), view(turn_cost_ms), view(edge_target),
                                        view(node_lon), view(node_lat), view(length_dm), table, view(closed_from_ms),
                                        view(closed_until_ms));
             },
-            "turn_first"_a, "turn_edge"_a, "turn_cost_ms"_a, "edge_target"_a, "node_lon"_a, "node_lat"_a,
-            "length_dm"_a, "time_ms"_a, "closed_from_ms"_a, "closed_until_ms"_a, "bin_first"_a, "bin_ms"_a,
-            nb::keep_alive<1, 2>(),
+            "turn_first"_a, "turn_edge"_a, "turn_cost_ms"_a, "edge_target"_a, "node_lon"_a, "node_lat"_a, "length_dm"_a,
+            "time_ms"_a, "closed_from_ms"_a, "closed_until_ms"_a, "bin_first"_a, "bin_ms"_a, nb::keep_alive<1, 2>(),
             nb::keep_alive<1, 3>(), nb::keep_alive<1, 4>(), nb::keep_alive<1, 5>(), nb::keep_alive<1, 6>(),
-            nb::keep_alive<1, 7>(), nb::keep_alive<1, 9>(), nb::keep_alive<1, 10>(),
-            nb::keep_alive<1, 11>())
+            nb::keep_alive<1, 7>(), nb::keep_alive<1, 9>(), nb::keep_alive<1, 10>(), nb::keep_alive<1, 11>())
         .def("path", &timed_path, "source_edge"_a, "source_part"_a, "target_edge"_a, "target_part"_a, "edge_count"_a,
              "depart_ms"_a, "(edges, instants at their starts and at the target), or None where there is no way.");
 }

@@ -7,9 +7,7 @@ namespace milkfloat::roads {
 
 namespace {
 
-std::int32_t share(double part, std::int32_t whole) {
-    return static_cast<std::int32_t>(std::lround(part * whole));
-}
+std::int32_t share(double part, std::int32_t whole) { return static_cast<std::int32_t>(std::lround(part * whole)); }
 
 } // namespace
 
@@ -78,9 +76,11 @@ void SliceSearch::run(std::span<const Phantom> source, MatrixRow row) {
     for (const TargetPhantom &target : targets_) {
         const std::int32_t whole = graph_.time_ms(target.edge);
         for (const Phantom &from : source) {
-            // Both on one edge, the target ahead: no turn is needed.
-            if (from.edge == target.edge && target.part >= from.part && whole != unreachable) {
-                offer(target.target, share(target.part - from.part, whole), part_of(from.edge, target.part - from.part));
+            // Both on one edge, the target ahead: no turn is needed. Where nothing moves a van is still where it is.
+            const bool ahead = whole == unreachable ? target.part == from.part : target.part >= from.part;
+            if (from.edge == target.edge && ahead) {
+                offer(target.target, share(target.part - from.part, whole),
+                      part_of(from.edge, target.part - from.part));
             }
         }
         const Label label = labels_[target.edge];

@@ -29,7 +29,11 @@ SnapIndex::SnapIndex(std::span<const std::int64_t> point_first,
                      std::span<const double> lat,
                      std::span<const std::int32_t> forward,
                      std::span<const std::int32_t> backward)
-    : lon_(lon), lat_(lat), forward_(forward), backward_(backward), shape_of_point_(lon.size()) {
+    : lon_(lon),
+      lat_(lat),
+      forward_(forward),
+      backward_(backward),
+      shape_of_point_(lon.size()) {
     const auto [west, east] = std::ranges::minmax(lon);
     const auto [south, north] = std::ranges::minmax(lat);
     west_ = west;
@@ -91,7 +95,8 @@ SnapIndex::nearest(double lon, double lat, double limit_m, double heading_deg, d
     // Far outside the grid nothing is near: the clamped cell would still be looked at.
     const double x = std::floor((lon - west_) / cell_lon_), y = std::floor((lat - south_) / cell_lat_);
     const double reach = std::ceil(limit_m / cell_m) + 1.0;
-    if (x < -reach || y < -reach || x > static_cast<double>(columns_) + reach || y > static_cast<double>(rows_) + reach) {
+    if (x < -reach || y < -reach || x > static_cast<double>(columns_) + reach ||
+        y > static_cast<double>(rows_) + reach) {
         return best;
     }
     const auto centre_x = static_cast<std::int64_t>(x), centre_y = static_cast<std::int64_t>(y);

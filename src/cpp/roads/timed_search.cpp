@@ -96,9 +96,8 @@ double TimedSearch::open_at(std::int32_t edge, double arrival_ms) const {
     return arrival_ms >= closed_from_[edge] && arrival_ms < closed_until_[edge] ? closed_until_[edge] : arrival_ms;
 }
 
-std::optional<TimedPath> TimedSearch::path(std::span<const Phantom> source,
-                                           std::span<const TargetPhantom> targets,
-                                           double depart_ms) const {
+std::optional<TimedPath>
+TimedSearch::path(std::span<const Phantom> source, std::span<const TargetPhantom> targets, double depart_ms) const {
     // Labels belong to the ends of edges; a map, for a path touches a small part of the graph.
     std::unordered_map<std::int32_t, Label> labels;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;

@@ -90,10 +90,10 @@ def van_access(tags: Tags, size: VanSize) -> Access | None:
         return None
     permission = _permission(tags)
     if road_class in (RoadClass.PEDESTRIAN, RoadClass.TRACK):
-        opened = next((tags[key] for key in OPENING_KEYS if tags.get(key) in ALLOWED), None)
+        opened = next((key for key in OPENING_KEYS if tags.get(key) in ALLOWED), None)
         if opened is None:
             return None
-        permission = opened
+        permission = "delivery" if opened == "delivery" else tags[opened]
     if permission in DENIED or _too_big(tags, size):
         return None
     if tags.get("service") == "emergency_access" and permission is None:

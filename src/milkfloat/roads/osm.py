@@ -26,6 +26,8 @@ _KEYS = ("highway", "barrier", "railway", "traffic_calming", "restriction", "res
 _VAN_EXCEPTIONS = frozenset({"goods", "motorcar", "delivery"})
 # Drivable ways per byte of an extract, to estimate how far reading has come: 43,363 in 3.2 MB for Porto.
 _OBJECTS_PER_BYTE = 1 / 60
+# What osmium and its parsers say of a file that ends too early.
+_BROKEN_OFF = ("truncated", "unexpected end", "no element found", "unclosed token")
 _BRIDGES = frozenset({"yes", "viaduct", "movable", "cantilever", "aqueduct"})
 _TUNNELS = frozenset({"yes", "building_passage", "covered"})
 
@@ -111,7 +113,7 @@ def osm_objects(data: bytes, keys: tuple[str, ...]) -> Iterator[OSMEntity]:
     except RuntimeError as error:
         # osmium reports every fault of a file as a RuntimeError; only its words tell them apart.
         reason = str(error)
-        if "truncated" in reason or "unexpected end" in reason.lower() or "no element found" in reason:
+        if any(word in reason.lower() for word in _BROKEN_OFF):
             what = f"the extract is incomplete: it breaks off after {len(data):,} bytes"
         else:
             what = "this is not an OpenStreetMap extract (.osm.pbf)"
