@@ -327,8 +327,8 @@ class RouteCheck:
                     load[d] += amount
         for k in range(first, last):
             step = steps[k]
-            order = orders[step.index] if step.kind in ("job", "pickup", "delivery") else None
-            if order is not None and k > first:
+            if k > first and step.kind in ("job", "pickup", "delivery"):
+                order = orders[step.index]
                 gain, loss = {
                     "job": (order.pickup, order.delivery),
                     "pickup": (order.amount, ()),
