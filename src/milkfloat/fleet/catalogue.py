@@ -22,6 +22,8 @@ _NUMBERS = {
     "top_speed_kmh": ("top_speed_kmh", 1.0),
     "ac_kw": ("ac_w", 1_000.0),
     "rolling": ("rolling", 1.0),
+    "drive_efficiency": ("drive_efficiency", 1.0),
+    "recuperation": ("recuperation", 1.0),
     "cabin_w_per_k": ("cabin_w_per_k", 1.0),
     "base_w": ("base_w", 1.0),
     "published_kwh_per_100km": ("published_wh_per_km", 10.0),

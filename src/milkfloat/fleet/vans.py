@@ -33,6 +33,10 @@ class VanModel:
     dc_curve
         Most the battery takes from a direct current charger, as (state of charge 0 to 1, watts), ascending; empty
         where it has no such inlet.
+    drive_efficiency
+        Work at the wheels over energy out of the battery.
+    recuperation
+        Energy back into the battery over work at the wheels when braking.
     cabin_w_per_k
         Heat the cabin loses per kelvin, doors opened at every stop included.
     base_w
@@ -55,7 +59,9 @@ class VanModel:
     top_speed_kmh: float
     ac_w: float
     dc_curve: tuple[tuple[float, float], ...] = ()
-    rolling: float = 0.010
+    rolling: float = 0.009
+    drive_efficiency: float = 0.90
+    recuperation: float = 0.70
     cabin_w_per_k: float = 60.0
     base_w: float = 300.0
     published_wh_per_km: float = 0.0
