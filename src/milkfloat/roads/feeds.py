@@ -192,16 +192,16 @@ def _features(
             yield where, value
         elif kind == "FeatureCollection" and isinstance(value.get("features"), list):
             for k, feature in enumerate(value["features"]):
-                if isinstance(feature, Mapping):
+                if isinstance(feature, Mapping) and feature.get("type") == "Feature":
                     yield f"{where}.features[{k}]", feature
                 else:
-                    faults.append(Fault(f"{where}.features[{k}]", "is not a GeoJSON feature"))
+                    faults.append(Fault(f"{where}.features[{k}]", "is not a GeoJSON Feature"))
         else:
             faults.append(Fault(where, "is not a GeoJSON Feature or FeatureCollection"))
 
 
 def _message(feature: Mapping[str, Any], graph: RoadGraph, index: SnapIndex, midnight: datetime | None) -> Overrides:
-    properties = feature.get("properties") or {}
+    properties, geometry = (_object(feature, key) for key in ("properties", "geometry"))
     is_closed = bool(properties.get("closed"))
     told = [key for key in ("speed_kmh", "factor") if properties.get(key) is not None] + ["closed"] * is_closed
     if len(told) != 1:
@@ -211,11 +211,11 @@ def _message(feature: Mapping[str, Any], graph: RoadGraph, index: SnapIndex, mid
     until_s = _instant_s(properties, "until", math.inf, midnight)
     if until_s <= from_s:
         raise InputError(Fault("properties.until", f"{properties['until']!r} is not after {properties.get('from')!r}"))
-    kind = (feature.get("geometry") or {}).get("type")
+    kind = geometry.get("type")
     direction = properties.get("direction") or ("both" if is_closed or kind == "Point" else "along")
     if direction not in ("along", "both"):
         raise InputError(Fault("properties.direction", f"{direction!r} is neither 'along' nor 'both'"))
-    edges = _edges_of(feature.get("geometry"), graph, index, both=direction == "both")
+    edges = _edges_of(geometry, graph, index, both=direction == "both")
     if is_closed:
         return Overrides(closures=(Closure(edges, from_s, until_s),))
     value = _number(properties, told[0])
@@ -224,6 +224,14 @@ def _message(feature: Mapping[str, Any], graph: RoadGraph, index: SnapIndex, mid
     if value == 0:
         return Overrides(closures=(Closure(edges, from_s, until_s),))
     return Overrides(speeds=(MeasuredSpeeds(edges, (value,) * len(edges), from_s, until_s),))
+
+
+def _object(feature: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A member that is an object; empty where it is null or none."""
+    value = feature.get(key) or {}
+    if not isinstance(value, Mapping):
+        raise InputError(Fault(key, f"{value!r} is not an object"))
+    return value
 
 
 def _number(properties: Mapping[str, Any], key: str) -> float:
@@ -256,9 +264,9 @@ def _instant_s(properties: Mapping[str, Any], key: str, default: float, midnight
     return (instant - midnight).total_seconds()
 
 
-def _edges_of(geometry: Any, graph: RoadGraph, index: SnapIndex, *, both: bool) -> tuple[int, ...]:
+def _edges_of(geometry: Mapping[str, Any], graph: RoadGraph, index: SnapIndex, *, both: bool) -> tuple[int, ...]:
     """Street edges that a line follows, or beside which a point lies."""
-    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
+    kind = geometry.get("type")
     try:
         match kind:
             case "Point":
