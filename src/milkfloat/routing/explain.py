@@ -15,7 +15,10 @@ from typing import TypeAlias
 from milkfloat.routing import _core
 from milkfloat.routing.flatten import Flat, flatten
 from milkfloat.routing.plan import Reason
-from milkfloat.routing.problem import Order, Problem, Vehicle, Visit
+from milkfloat.routing.problem import Battery, Order, Problem, Vehicle, Visit
+
+# Holds more than any day takes, and still tells how much that is.
+_ENDLESS = Battery(1e18, 1e18)
 
 _Lift: TypeAlias = Callable[[Vehicle, Order], tuple[Vehicle, Order]]
 
@@ -23,7 +26,7 @@ _Lift: TypeAlias = Callable[[Vehicle, Order], tuple[Vehicle, Order]]
 _LIFTS: dict[str, _Lift] = {
     "time_window": lambda van, order: (van, replace(order, stops=tuple(replace(s, windows=()) for s in order.stops))),
     "release": lambda van, order: (van, replace(order, release=-inf)),
-    "battery": lambda van, order: (replace(van, battery=None), order),
+    "battery": lambda van, order: (replace(van, battery=van.battery and _ENDLESS), order),
     "break": lambda van, order: (replace(van, breaks=()), order),
     "max_distance": lambda van, order: (replace(van, max_distance=inf), order),
     "max_travel_time": lambda van, order: (replace(van, max_travel_time=inf), order),
@@ -123,7 +126,7 @@ def _why(
     texts = []
     for code in culprits:
         others = ", ".join(c.replace("_", " ") for c in culprits if c != code)
-        text = prober.text(code, index, number)
+        text = prober.text(code, frozenset(culprits), index, number)
         texts.append((code, f"{text} (together with {others})" if others else text))
     return texts
 
@@ -183,12 +186,12 @@ class _Prober:
                 lifted -= {code}
         return [code for code in codes if code in lifted]
 
-    def text(self, code: str, index: int, number: int) -> str:
+    def text(self, code: str, lifted: frozenset[str], index: int, number: int) -> str:
         """The limit, and by how much it is missed."""
         problem = self._problem
         van = problem.vehicles[self._groups[number].vehicle]
         units = problem.units
-        totals, start = self._lone(index, number)
+        totals, start = self._lone(lifted, index, number)
         _, left, end, distance, travel_time, energy, _ = totals
         if code == "battery" and van.battery is not None:
             spare = van.battery.start - van.battery.reserve
@@ -221,9 +224,9 @@ class _Prober:
         ways = _visits(probe.problem.vehicles[0], place, probe.problem.orders[place])
         return any(probe.scheduler.cost(0, probe.flat.visits(visits)) < inf for visits in ways)
 
-    def _lone(self, index: int, number: int) -> tuple[Sequence[float], float]:
-        """Totals of the order's own round with all limits lifted, and when its first stop is begun."""
-        probe = self._probe(frozenset(_LIFTS), number)
+    def _lone(self, lifted: frozenset[str], index: int, number: int) -> tuple[Sequence[float], float]:
+        """Totals of the order's own round with limits lifted, and when its first stop is begun."""
+        probe = self._probe(lifted, number)
         place = probe.place[index]
         order = probe.problem.orders[place]
         for visits in _visits(probe.problem.vehicles[0], place, order):

@@ -178,10 +178,10 @@ class _Run:
             while not search.advance(_SLICE_S) and not ended.is_set() and not self._stopped():
                 if report and self._report(search) is False:
                     ended.set()
+            if report:
+                self._report(search)
         except KeyboardInterrupt:
             ended.set()
-        if report:
-            self._report(search)
         return search
 
     def _stopped(self) -> bool:
