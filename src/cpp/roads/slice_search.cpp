@@ -103,6 +103,14 @@ void SliceSearch::search(std::span<const Phantom> source) {
     std::ranges::fill(labels_, Label{unreachable, 0});
     std::ranges::fill(settled_, std::uint8_t{0});
     queue_.clear();
+    // A lambda, so that it is compiled into the loop below.
+    const auto relax = [&](std::int32_t edge, std::int32_t time, std::int32_t parent) {
+        if (time < labels_[edge].time) {
+            labels_[edge] = {time, parent};
+            queue_.push(time, edge);
+            graph_.prefetch(edge);
+        }
+    };
     // The source's own edge gets no label: coming back to it by a loop must count as driving it whole.
     for (std::size_t i = 0; i < source.size(); ++i) {
         const std::int32_t whole = graph_.time_ms(source[i].edge);
@@ -130,13 +138,6 @@ void SliceSearch::search(std::span<const Phantom> source) {
                 relax(arc.target, entry.key + arc.weight, entry.item);
             }
         }
-    }
-}
-
-void SliceSearch::relax(std::int32_t edge, std::int32_t time, std::int32_t parent) {
-    if (time < labels_[edge].time) {
-        labels_[edge] = {time, parent};
-        queue_.push(time, edge);
     }
 }
 
