@@ -259,6 +259,7 @@ void Inserter::scan_near(const Solution &solution, std::int32_t order, double bl
     const Order &wanted = problem_.order(order);
     const Task &task = problem_.task(wanted.first_task);
     std::size_t looked = 0;
+    touched_.clear();
     for (const std::int32_t near : neighbours_.of(wanted.first_task)) {
         if (looked >= kNearTasks) {
             break;
@@ -280,6 +281,11 @@ void Inserter::scan_near(const Solution &solution, std::int32_t order, double bl
         }
         if (p > type.frozen.size()) {
             try_after(route, type, order, task, p - 1);
+        }
+        if (wanted.onboard < 0 && route.trip[route.end() - 1] + 1 < type.max_trips &&
+            std::find(touched_.begin(), touched_.end(), spot.vehicle) == touched_.end()) {
+            touched_.push_back(spot.vehicle);
+            scan_reloads(route, order);
         }
     }
 }

@@ -54,7 +54,8 @@ private:
     std::vector<std::uint8_t> plain_type_; // per type: bounds may decide
     std::vector<std::size_t> frozen_;      // per vehicle type: visits that stay in front
     Place best_exact_{};
-    std::vector<Place> candidates_; // to be evaluated, unsorted
+    std::vector<Place> candidates_;
+    std::vector<std::int32_t> touched_; // vehicles whose further trips were looked at // to be evaluated, unsorted
 };
 
 } // namespace milkfloat::routing

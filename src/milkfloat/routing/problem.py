@@ -8,6 +8,7 @@ instance's own units otherwise. Instants are numbers on one clock; map problems 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from typing import Literal, TypeAlias
 
@@ -297,7 +298,7 @@ class Problem:
         if found:
             raise InputError(found)
 
-    @property
+    @cached_property
     def dimensions(self) -> int:
         """Number of load dimensions."""
         sizes = [len(v.capacity) for v in self.vehicles]
