@@ -1,5 +1,5 @@
 """
-Every error Milkfloat raises on purpose, answering one question: who can act?
+Every error Milkfloat raises on purpose; each answers one question: who can act.
 
 MilkfloatError
 ├── InputError            the caller: something given is wrong; carries *all* faults found
