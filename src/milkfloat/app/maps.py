@@ -1,5 +1,5 @@
 """
-One map, opened: its road graph, street index, addresses and time zone, kept in a cache by content.
+One map, opened: its road graph, street index, addresses, tiles and time zone, kept in a cache by content.
 
 Building happens once per extract and set of rules; the cache is named by the hash of everything that went in, so a
 changed file, other elevation data or a newer version of Milkfloat never meets an old result.
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -25,6 +25,9 @@ from milkfloat.roads.addresses import AddressBook
 from milkfloat.roads.graph import RoadGraph, build_graph
 from milkfloat.roads.snap import SnapIndex, snap_index
 from milkfloat.roads.types import Progress
+
+if TYPE_CHECKING:
+    from milkfloat.roads.tiles import TileSource
 
 T = TypeVar("T")
 
@@ -79,6 +82,20 @@ class City:
     def addresses(self) -> AddressBook:
         """Addresses and street names of the extract, read on first use."""
         return self._derived("addresses", addresses.AddressBook.from_bytes, AddressBook.from_pbf, AddressBook.to_bytes)
+
+    @property
+    def tiles(self) -> TileSource:
+        """
+        Source of vector tiles, read on first use.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            When the libraries of the extra ``server`` are not installed.
+        """
+        from milkfloat.roads.tiles import TileSource  # its libraries are not in the core install
+
+        return self._derived("tiles", TileSource.from_bytes, TileSource.from_pbf, TileSource.to_bytes)
 
     def _derived(
         self, name: str, load: Callable[[bytes], T], make: Callable[[bytes], T], save: Callable[[T], bytes]

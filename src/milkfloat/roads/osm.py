@@ -96,9 +96,11 @@ def osm_format(data: bytes) -> str:
     return "pbf"
 
 
-def osm_objects(data: bytes, keys: tuple[str, ...]) -> Iterator[OSMEntity]:
+def osm_objects(data: bytes, keys: tuple[str, ...], *, area_keys: tuple[str, ...] = ()) -> Iterator[OSMEntity]:
     """
     Every node, way and relation with one of the keys; nodes of ways carry their places.
+
+    With ``area_keys`` also the areas that closed ways and multipolygons with one of those keys enclose.
 
     Raises
     ------
@@ -108,8 +110,10 @@ def osm_objects(data: bytes, keys: tuple[str, ...]) -> Iterator[OSMEntity]:
     if not data:
         raise InputError(Fault("map", "the file is empty; an OpenStreetMap extract (.osm.pbf) is needed"))
     try:
-        processor = osmium.FileProcessor(osmium.io.FileBuffer(data, osm_format(data)))
-        yield from processor.with_locations().with_filter(osmium.filter.KeyFilter(*keys))
+        processor = osmium.FileProcessor(osmium.io.FileBuffer(data, osm_format(data))).with_locations()
+        if area_keys:
+            processor.with_areas(osmium.filter.KeyFilter(*area_keys))
+        yield from processor.with_filter(osmium.filter.KeyFilter(*keys))
     except RuntimeError as error:
         # osmium reports every fault of a file as a RuntimeError; only its words tell them apart.
         reason = str(error)
