@@ -53,3 +53,31 @@ def smoke(
         )
     if failed or not solved:
         raise typer.Exit(1)
+
+
+@app.command()
+def orders(
+    folder: Annotated[Path, typer.Argument(help="Folder with the sets, each in one of its own.", metavar="DIR")],
+    time_limit: Annotated[float, typer.Option(help="Seconds of search for each set.", min=0.1)] = 30.0,
+    routes: Annotated[int, typer.Option(help="How many of Amazon's routes; they share the time.", min=1)] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of every search.", min=0)] = 1,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    r"""
+    Plan published sets of real orders: JD Beijing, Amazon Austin, LaDe.
+
+    Every plan is checked. Orders that are not served are counted by reason.
+    Distances are as the crow flies times a stated circuity: the sets have no
+    roads, and figures compare only under that rule.
+
+    \b
+    Example:
+      milkfloat bench orders data/ --time-limit 30
+    """
+    import json as jsonlib
+    from dataclasses import asdict
+
+    from milkfloat.bench.orders import run
+
+    for outcome in run(folder, time_limit_s=time_limit, routes=routes, seed=seed):
+        typer.echo(jsonlib.dumps(asdict(outcome)) if json else outcome.line())

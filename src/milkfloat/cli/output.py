@@ -30,6 +30,7 @@ _EXTRA_OF = {
     "alembic": "server",
     "fastapi": "server",
     "mapbox_vector_tile": "server",
+    "pyarrow": "analysis",
     "pydantic": "server",
     "sqlalchemy": "server",
     "starlette": "server",

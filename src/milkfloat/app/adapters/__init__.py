@@ -1,0 +1,1 @@
+"""Published sets of real orders as problems: each under a stated rule, for their roads are not part of them."""
