@@ -36,7 +36,7 @@ def test_the_task_of_jd_by_hand(tmp_path: Path) -> None:
     plan = solve(problem, iterations=50)
     assert plan.unserved == ()
     (route,) = plan.routes
-    # 0.09 degrees north, 0.18 back south, 0.09 home: 0.36 x 111.195 km x 1.35 = 54.04 km. With 40 km of range: a charge.
+    # 0.09 degrees north, 0.18 back south, 0.09 home: 0.36 x 111.195 km x 1.35 = 54.04 km. A range of 40 km: one charge.
     assert plan.distance == pytest.approx(0.36 * 111_195.08 * 1.35, rel=1e-6)
     (charge,) = (step for step in route.steps if step.kind == "charge")
     assert charge.departure - charge.start == pytest.approx(1800, abs=1e-5)
