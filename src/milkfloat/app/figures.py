@@ -27,7 +27,7 @@ def figures(problem: Problem, plan: Plan) -> list[tuple[str, str]]:
     ]
     lowest = min(lowest_charges(problem, plan), default=None)
     if lowest is not None:
-        rows.append(("lowest charge", f"{lowest[0]:.0%} (van {lowest[1]})"))
+        rows.append(("lowest charge", f"{lowest[0]:.0%} ({lowest[1]})"))
     rows.append(("cost", f"{plan.cost:,.2f} {problem.units.currency}".strip()))
     rows.append(("search", f"{plan.elapsed_s:.1f} s, {plan.iterations:,} iterations, seed {plan.seed}"))
     return rows

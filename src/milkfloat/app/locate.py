@@ -17,10 +17,15 @@ from milkfloat.routing.problem import Location
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A place with the street it is reached from."""
+    """A place with the street it is reached from; ``street`` is its name, empty where it has none."""
 
     place: Place
     snap: Snap
+    street: str = ""
+
+    def name(self, otherwise: str) -> str:
+        """What people call the place: its address, its street, or something else."""
+        return self.place.address or self.street or otherwise
 
 
 @dataclass(slots=True)
@@ -58,7 +63,8 @@ class Locator:
         if isinstance(snap, SnapFault):
             faults.append(Fault(f"{where}.lon", snap.message))
             return None
-        return Located(place, snap)
+        graph = self.city.graph
+        return Located(place, snap, graph.names[graph.edge_name[snap.edge_forward]])
 
     def _place(self, spot: Spot) -> Place | str:
         """The place of an address, or why there is none."""
@@ -95,10 +101,10 @@ class PlaceTable:
     _index: dict[tuple[float, float], int] = field(default_factory=dict)
 
     def add(self, found: Located, name: str) -> int:
-        """Index of a customer's or charger's place; the first name stays."""
+        """Index of a customer's or charger's place; ``name`` is for places that have none."""
         key = (found.place.lon, found.place.lat)
         if key not in self._index:
-            self._index[key] = self.add_depot(found, found.place.address or name)
+            self._index[key] = self.add_depot(found, found.name(name))
         return self._index[key]
 
     def add_depot(self, found: Located, name: str) -> int:

@@ -6,10 +6,18 @@ from datetime import datetime
 
 from milkfloat.app.plan import Planned
 
-# Told apart on paper and by people who see few colours: after Okabe & Ito, darkened for thin lines on white.
+# Dark enough for thin lines on white, neighbours in the list far apart, and no green: that is charging.
 COLOURS = (
-    *("#0072b2", "#d55e00", "#00875f", "#b0468b", "#8a6d00", "#3a3ad6", "#a8323e", "#3f7f2d", "#6b4fa1", "#00808c"),
-    *("#8c4a1e", "#5a5f66"),
+    "#0072b2",
+    "#d55e00",
+    "#7a3db8",
+    "#8a6d00",
+    "#b0468b",
+    "#00808c",
+    "#a8323e",
+    "#3a3ad6",
+    "#8c4a1e",
+    "#5a5f66",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -37,7 +38,7 @@ def report_html(planned: Planned) -> str:
         f'<section><h2>Day</h2><div class="wide">{timeline(planned)}</div><ul class="keys">{keys}</ul></section>',
         f'<section><h2>Charge</h2><div class="charts">{charts}</div></section>' if charts else "",
         f'<section class="sheets"><h2>Drivers</h2>{sheets}</section>',
-        _foot(),
+        _foot(planned),
     ]
     return _page(f"{planned.built.problem.name}: plan", "".join(body), script=True)
 
@@ -45,7 +46,7 @@ def report_html(planned: Planned) -> str:
 def sheets_html(planned: Planned) -> str:
     """The drivers' sheets alone, a page each on paper."""
     sheets = "".join(sheet(planned, k) for k in range(len(planned.plan.routes)))
-    body = f'{_head(planned)}<section class="sheets alone">{sheets}</section>{_foot()}'
+    body = f'{_head(planned)}<section class="sheets alone">{sheets}</section>{_foot(planned)}'
     return _page(f"{planned.built.problem.name}: sheets", body, script=False)
 
 
@@ -57,8 +58,17 @@ def _head(planned: Planned) -> str:
 
 
 def _figures(planned: Planned) -> str:
-    rows = figures(planned.built.problem, planned.plan)
-    return "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
+    rows = dict(figures(planned.built.problem, planned.plan))
+    # How long was searched is no figure of the day.
+    del rows["search"]
+    return "".join(f"<div><dt>{escape(name)}</dt>{_value(value)}</div>" for name, value in rows.items())
+
+
+def _value(text: str) -> str:
+    """A figure, and in small what stands behind a comma or in brackets."""
+    head, detail = re.fullmatch(r"(.*?)(?:(?:, | \()(.*?)\)?)?", text).groups()  # type: ignore[union-attr]
+    small = f"<small>{escape(detail)}</small>" if detail else ""
+    return f"<dd>{escape(head)}{small}</dd>"
 
 
 def _legend(planned: Planned) -> str:
@@ -104,8 +114,9 @@ def _list(title: str, rows: list[str], count: int, *, kind: str = "left-out") ->
     )
 
 
-def _foot() -> str:
-    return f"<footer>Planned by Milkfloat. Streets: {escape(ATTRIBUTION)}, ODbL.</footer>"
+def _foot(planned: Planned) -> str:
+    search = dict(figures(planned.built.problem, planned.plan))["search"]
+    return f"<footer>Planned by Milkfloat: {escape(search)}. Streets: {escape(ATTRIBUTION)}, ODbL.</footer>"
 
 
 def _page(title: str, body: str, *, script: bool) -> str:
