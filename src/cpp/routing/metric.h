@@ -91,12 +91,15 @@ struct Metric {
     }
 
 private:
+    static constexpr double kBoundary = 1e-9;
+
     [[nodiscard]] std::size_t at(std::int32_t from, std::int32_t to) const {
         return static_cast<std::size_t>(from) * n + static_cast<std::size_t>(to);
     }
-    // The slice that holds an instant, clamped to the first and the last.
+    // The slice that holds an instant, clamped to the first and the last. What is short of a boundary by less than
+    // kBoundary of a slice belongs to the next one: departures often lie on boundaries, and sums of doubles may not.
     [[nodiscard]] std::size_t slice(double instant) const {
-        const double position = std::floor((instant - slice_start) / slice_width);
+        const double position = std::floor((instant - slice_start) / slice_width + kBoundary);
         if (!(position > 0.0)) {
             return 0;
         }

@@ -16,6 +16,7 @@ from milkfloat.routing import _core
 from milkfloat.routing.flatten import Flat, flatten
 from milkfloat.routing.plan import Reason
 from milkfloat.routing.problem import Battery, Order, Problem, Vehicle, Visit
+from milkfloat.routing.spell import amount
 
 # Holds more than any day takes, and still tells how much that is.
 _ENDLESS = Battery(1e18, 1e18)
@@ -137,8 +138,8 @@ def _too_heavy(problem: Problem, order: Order, van: Vehicle) -> str:
     for d, most in enumerate(van.capacity):
         for load in (order.delivery, order.pickup, order.amount):
             if load and load[d] > most:
-                unit = f" {names[d]}" if d < len(names) else f" in dimension {d}"
-                return f"its load of {load[d]:g}{unit} is more than the {most:g} that van {van.id} holds"
+                unit = names[d] if d < len(names) else ""
+                return f"its load of {amount(load[d], unit)} is more than the {amount(most, unit)} van {van.id} holds"
     return ""
 
 
@@ -196,24 +197,26 @@ class _Prober:
         if code == "battery" and van.battery is not None:
             spare = van.battery.start - van.battery.reserve
             return (
-                f"there and back takes {energy:.4g} {units.energy}, van {van.id} has {spare:.4g} above its reserve "
-                "and no charger on the way helps"
+                f"there and back takes {amount(energy, units.energy)}, van {van.id} has {amount(spare, units.energy)} above "
+                "its reserve and no charger on the way helps"
             )
         if code == "time_window":
             windows = problem.orders[index].stops[0].windows
             late = start - windows[-1][1] if windows else 0.0
-            by = f": {late:.4g} {units.time} too late" if late > 0 else ""
+            by = f": {amount(late, units.time)} too late" if late > 0 else ""
             return f"van {van.id} cannot be there within its time windows{by}"
         if code == "max_distance":
-            return f"there and back is {distance:.6g} {units.distance}, van {van.id} may drive {van.max_distance:g}"
+            far, most = (amount(value, units.distance) for value in (distance, van.max_distance))
+            return f"there and back is {far}, van {van.id} may drive {most}"
         if code == "max_travel_time":
-            most = van.max_travel_time
-            return f"there and back takes {travel_time:.6g} {units.time}, van {van.id} may drive {most:g}"
+            long, most = (amount(value, units.time) for value in (travel_time, van.max_travel_time))
+            return f"there and back takes {long}, van {van.id} may drive {most}"
         if code == "max_stops":
             return f"van {van.id} may make {van.max_stops} stops"
         if code == "shift":
-            most = min(van.shift[1] - van.shift[0], van.max_duration)
-            return f"the round takes {end - left:.6g} {units.time}, the shift of van {van.id} has {most:.6g}"
+            out = min(van.shift[1] - van.shift[0], van.max_duration)
+            long, most = (amount(value, units.time) for value in (end - left, out))
+            return f"the round takes {long}, the shift of van {van.id} has {most}"
         if code == "release":
             return f"it is released too late for van {van.id}"
         return f"the breaks of van {van.id} leave no time for it"

@@ -16,6 +16,8 @@ from milkfloat.routing.metric import ArrivalMetric, CoordinateMetric, FloatArray
 from milkfloat.routing.problem import Location
 
 _EARTH_RADIUS_M = 6_371_008.8
+# What is short of a slice by less than this part of one belongs to it, as `MatrixMetric` says.
+_BOUNDARY = 1e-9
 
 
 class Measure:
@@ -85,7 +87,8 @@ def _cell(metric: MatrixMetric, table: FloatArray, origin: int, destination: int
     """Value of a table in the slice that holds the departure."""
     if table.ndim == 2:
         return float(table[origin, destination])
-    k = int(np.clip(math.floor((departure - metric.slice_start) / metric.slice_width), 0, len(table) - 1))
+    position = math.floor((departure - metric.slice_start) / metric.slice_width + _BOUNDARY)
+    k = int(np.clip(position, 0, len(table) - 1))
     return float(table[k, origin, destination])
 
 

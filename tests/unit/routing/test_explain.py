@@ -14,6 +14,7 @@ from milkfloat.routing.metric import MatrixMetric
 from milkfloat.routing.plan import Reason
 from milkfloat.routing.problem import Battery, Break, ChargeCurve, Location, Order, Problem, Stop, Vehicle
 from milkfloat.routing.solve import solve
+from milkfloat.routing.spell import amount
 
 Line = Callable[..., Problem]
 _VAN = Vehicle("v", 0, 0, shift=(0.0, 100.0), capacity=(5.0,))
@@ -30,23 +31,23 @@ def _reasons(problem: Problem) -> tuple[Reason, ...]:
     [
         ({"skills": frozenset({"cold"})}, {}, "skills", "needs cold, which van v lacks"),
         ({"vehicles": ()}, {}, "locked", "is locked to no van"),
-        ({"delivery": (6.0,)}, {}, "capacity", "its load of 6 kg is more than the 5 that van v holds"),
+        ({"delivery": (6.0,)}, {}, "capacity", "its load of 6 kg is more than the 5 kg van v holds"),
         (
             {"stops": (Stop(10, windows=((2.0, 7.0),)),)},
             {},
             "time_window",
             "van v cannot be there within its time windows: 3 s too late",
         ),
-        ({}, {"shift": (0.0, 15.0)}, "shift", "the round takes 20 s, the shift of van v has 15"),
-        ({}, {"max_duration": 15.0}, "shift", "the round takes 20 s, the shift of van v has 15"),
-        ({}, {"max_distance": 15.0}, "max_distance", "there and back is 20 m, van v may drive 15"),
-        ({}, {"max_travel_time": 15.0}, "max_travel_time", "there and back takes 20 s, van v may drive 15"),
+        ({}, {"shift": (0.0, 15.0)}, "shift", "the round takes 20 s, the shift of van v has 15 s"),
+        ({}, {"max_duration": 15.0}, "shift", "the round takes 20 s, the shift of van v has 15 s"),
+        ({}, {"max_distance": 15.0}, "max_distance", "there and back is 20 m, van v may drive 15 m"),
+        ({}, {"max_travel_time": 15.0}, "max_travel_time", "there and back takes 20 s, van v may drive 15 s"),
         ({}, {"max_stops": 0}, "max_stops", "van v may make 0 stops"),
         (
             {},
             {"battery": Battery(15.0, 15.0, reserve=1.0)},
             "battery",
-            "there and back takes 20 Wh, van v has 14 above its reserve and no charger on the way helps",
+            "there and back takes 20 Wh, van v has 14 Wh above its reserve and no charger on the way helps",
         ),
         ({}, {"breaks": (Break("b", ((0.0, 3.0),), 90.0),)}, "break", "the breaks of van v leave no time for it"),
         ({"release": 85.0}, {}, "release", "it is released too late for van v"),
@@ -88,3 +89,19 @@ def test_lifting_the_battery_named_serves_the_order(line: Line) -> None:
     problem = line(orders=(_ORDER,), van=van)
     assert _reasons(problem)[0].code == "battery"
     assert _reasons(replace(problem, vehicles=(replace(van, battery=None),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (7380, "s", "2 h 3 min"),
+        (-600, "s", "-10 min"),
+        (12.3, "s", "12.3 s"),
+        (900_000, "g", "900 kg"),
+        (12_345, "m", "12.35 km"),
+        (14, "Wh", "14 Wh"),
+        (2.5, "", "2.5"),
+    ],
+)
+def test_amounts_are_told_as_people_tell_them(value: float, unit: str, text: str) -> None:
+    assert amount(value, unit) == text
