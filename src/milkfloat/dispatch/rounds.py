@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from milkfloat.routing.plan import Plan, Route
-from milkfloat.routing.problem import Problem, Visit, VisitKind
+from milkfloat.routing.problem import Problem, Vehicle, Visit, VisitKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -126,7 +126,7 @@ def initial_visits(problem: Problem, rounds: Rounds) -> list[tuple[Visit, ...]]:
                 onboard = problem.orders[index].onboard
                 if onboard in (None, vehicle) and visit.stop < len(problem.orders[index].stops):
                     visits.append(Visit("stop", index, visit.stop))
-            elif visit.kind == "reload" and visit.id in depots and _has_stop(visits):
+            elif visit.kind == "reload" and visit.id in depots and _ends_trip(visits, van):
                 visits.append(Visit("reload", depots[visit.id]))
         while visits and visits[-1].kind == "reload":
             visits.pop()
@@ -134,9 +134,9 @@ def initial_visits(problem: Problem, rounds: Rounds) -> list[tuple[Visit, ...]]:
     return result
 
 
-def _has_stop(visits: Sequence[Visit]) -> bool:
-    """Whether the trip under construction has a stop; two reloads in a row would load nothing."""
-    return bool(visits) and visits[-1].kind != "reload"
+def _ends_trip(visits: Sequence[Visit], van: Vehicle) -> bool:
+    """Whether there is a trip for a reload to end; two reloads in a row would load nothing."""
+    return visits[-1].kind != "reload" if visits else van.under_way
 
 
 def _after(visits: Sequence[RoundVisit], frozen: Sequence[RoundVisit]) -> tuple[RoundVisit, ...]:

@@ -1,0 +1,173 @@
+"""
+What is left of a plan, with what happened since: orders that came in or went, locks, traffic, chargers.
+
+Vans that the news would strand are still driven: a van on the road comes home late rather than not at all, and below
+its reserve rather than by tow truck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+
+from milkfloat.dispatch.live import Rest
+from milkfloat.dispatch.rounds import Rounds
+from milkfloat.errors import ConflictError, Fault, InputError
+from milkfloat.routing.evaluate import Scheduler
+from milkfloat.routing.metric import Metric
+from milkfloat.routing.problem import Battery, Location, Order, Problem, Station, Vehicle, Visit
+
+# Longer than any shift is overrun.
+_NEXT_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """
+    What the next plan has to know.
+
+    Attributes
+    ----------
+    orders
+        New ones, at locations of the problem or at ``locations``.
+    locations
+        Places to add to those of the problem.
+    metrics
+        Travel between all places as it is now; None: as it was. Needed when there are new places.
+    cancelled
+        Orders that are no longer wanted.
+    locks
+        Order to van; None takes a lock away.
+    broken
+        Stations that do not work.
+    stations
+        Stations that work again.
+    """
+
+    orders: tuple[Order, ...] = ()
+    locations: tuple[Location, ...] = ()
+    metrics: tuple[Metric, ...] | None = None
+    cancelled: frozenset[str] = frozenset()
+    locks: Mapping[str, str | None] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+    stations: tuple[Station, ...] = ()
+
+
+def changed(rest: Rest, changes: Changes) -> tuple[Problem, Rounds]:
+    """
+    The problem of the rest of the day with its changes, and the old rounds as far as they go on.
+
+    Raises
+    ------
+    InputError
+        Naming every order, van and station that is not known, or known already.
+    ConflictError
+        When an order is locked to a van that does not carry its parcel.
+    """
+    problem = rest.problem
+    _check_names(problem, rest, changes)
+    orders = [order for order in problem.orders if order.id not in changes.cancelled]
+    orders += changes.orders
+    orders = [_locked(problem, order, changes.locks) if order.id in changes.locks else order for order in orders]
+    stations = [station for station in problem.stations if station.id not in changes.broken] + list(changes.stations)
+    new_order = {order.id: k for k, order in enumerate(orders)}
+    new_station = {station.id: k for k, station in enumerate(stations)}
+
+    def kept(visit: Visit) -> Visit | None:
+        """A frozen visit under its new number; None where there is nothing left to do at the place."""
+        if visit.kind == "stop":
+            index = new_order.get(problem.orders[visit.index].id)
+        elif visit.kind == "charge":
+            index = new_station.get(problem.stations[visit.index].id)
+        else:
+            return visit
+        return None if index is None else replace(visit, index=index)
+
+    vehicles = [
+        replace(van, frozen=tuple(new for visit in van.frozen if (new := kept(visit)) is not None))
+        for van in problem.vehicles
+    ]
+    after = replace(
+        problem,
+        locations=problem.locations + changes.locations,
+        orders=tuple(orders),
+        vehicles=tuple(vehicles),
+        stations=tuple(stations),
+        metrics=changes.metrics or problem.metrics,
+    )
+    return drivable(after), rest.rounds.without(changes.cancelled)
+
+
+def drivable(problem: Problem) -> Problem:
+    """
+    The problem with the limits of vans on the road widened until what is frozen and the way home can be driven.
+
+    Raises
+    ------
+    ConflictError
+        When a van can come home by no means.
+    """
+    scheduler = Scheduler(problem)
+    vans = list(problem.vehicles)
+    for k, van in enumerate(problem.vehicles):
+        if (van.under_way or van.frozen) and scheduler.route(k, ()) is None:
+            vans[k] = _widened(problem, k, van)
+    return problem if tuple(vans) == problem.vehicles else replace(problem, vehicles=tuple(vans))
+
+
+def _widened(problem: Problem, index: int, van: Vehicle) -> Vehicle:
+    late = replace(
+        van,
+        shift=(van.shift[0], van.shift[1] + _NEXT_DAY_S),
+        breaks=(),
+        frozen=tuple(visit for visit in van.frozen if visit.kind != "break"),
+        max_duration=inf,
+        max_distance=inf,
+        max_travel_time=inf,
+        max_stops=None,
+    )
+    empty = replace(late, battery=_without_reserve(van.battery))
+    for tried in (late, empty, replace(empty, frozen=())):
+        vehicles = list(problem.vehicles)
+        vehicles[index] = tried
+        if Scheduler(replace(problem, vehicles=tuple(vehicles))).route(index, ()) is not None:
+            return tried
+    raise ConflictError(f"van {van.id} can come home by no means: no charge, or no way, is left")
+
+
+def _without_reserve(battery: Battery | None) -> Battery | None:
+    return None if battery is None else replace(battery, reserve=0.0, end_min=0.0)
+
+
+def _locked(problem: Problem, order: Order, locks: Mapping[str, str | None]) -> Order:
+    van_id = locks[order.id]
+    if van_id is None:
+        return replace(order, vehicles=None)
+    van = next(k for k, van in enumerate(problem.vehicles) if van.id == van_id)
+    if order.onboard not in (None, van):
+        carrier = problem.vehicles[order.onboard].id
+        raise ConflictError(f"order {order.id} cannot be locked to van {van_id}: its parcel is on van {carrier}")
+    return replace(order, vehicles=(van,))
+
+
+def _check_names(problem: Problem, rest: Rest, changes: Changes) -> None:
+    orders, vans, stations = (
+        {thing.id for thing in things} for things in (problem.orders, problem.vehicles, problem.stations)
+    )
+    faults = [
+        Fault(f"order {order.id}", "there is one of this id already")
+        for order in changes.orders
+        if order.id in orders | rest.done
+    ]
+    faults += [_unknown("order", name, rest.done) for name in sorted(changes.cancelled - orders)]
+    orders |= {order.id for order in changes.orders}
+    faults += [_unknown("order", name, rest.done) for name in changes.locks if name not in orders]
+    faults += [Fault(f"van {name}", "is not on shift") for name in changes.locks.values() if name and name not in vans]
+    faults += [Fault(f"station {name}", "is not known") for name in sorted(changes.broken - stations)]
+    if faults:
+        raise InputError(faults)
+
+
+def _unknown(kind: str, name: str, done: Iterable[str]) -> Fault:
+    return Fault(f"{kind} {name}", "is done" if name in done else "is not known")
