@@ -195,10 +195,11 @@ class _Prober:
         totals, start = self._lone(lifted, index, number)
         _, left, end, distance, travel_time, energy, _ = totals
         if code == "battery" and van.battery is not None:
-            spare = van.battery.start - van.battery.reserve
+            needed = amount(energy, units.energy)
+            spare = amount(van.battery.start - van.battery.reserve, units.energy)
             return (
-                f"there and back takes {amount(energy, units.energy)}, van {van.id} has {amount(spare, units.energy)} above "
-                "its reserve and no charger on the way helps"
+                f"there and back takes {needed}, van {van.id} has {spare} above its reserve "
+                "and no charger on the way helps"
             )
         if code == "time_window":
             windows = problem.orders[index].stops[0].windows
