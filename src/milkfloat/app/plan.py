@@ -12,7 +12,7 @@ from milkfloat.app.build import Built, build_problem
 from milkfloat.app.conditions import Conditions
 from milkfloat.app.legs import Leg, route_legs
 from milkfloat.app.maps import City
-from milkfloat.errors import Fault
+from milkfloat.errors import Fault, InputError
 from milkfloat.fleet.orders import Order
 from milkfloat.fleet.places import Charger
 from milkfloat.fleet.vans import Van
@@ -95,7 +95,12 @@ def plan_day(
     InputError
         When no order or no van can be planned, with every fault found.
     """
-    built = build_problem(city, orders, vans, chargers, conditions, threads=max(threads, _cores()), progress=on_build)
+    try:
+        built = build_problem(
+            city, orders, vans, chargers, conditions, threads=max(threads, _cores()), progress=on_build
+        )
+    except InputError as error:
+        raise InputError((*faults, *error.faults)) from None
     plan = solve(
         built.problem,
         time_limit_s=time_limit_s,

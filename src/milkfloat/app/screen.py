@@ -28,6 +28,8 @@ def usable_orders(
     orders: Sequence[Order], vans: Sequence[Van], horizon: Window, zone: tzinfo, faults: list[Fault]
 ) -> list[Order]:
     """Orders that some van can carry and that want something within the horizon; faults for the others."""
+    if not vans:
+        return list(orders)
     good = []
     for order in orders:
         where = named("order", order.id, order.where)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from milkfloat.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
     from rich.progress import TaskID
@@ -75,6 +77,7 @@ def plan(
     from milkfloat.cli.output import errors, print_error, print_json, progress
 
     departure = departure_of(depart)
+    _check_folders(output, problem, html, sheets, geojson, csv)
     with progress() as display:
         city = open_map(map_path, timezone=timezone, elevation=elevation, progress=_phases(display, "map: {}"))
 
@@ -111,8 +114,16 @@ def plan(
     else:
         _print_summary(planned, written)
     if planned.faults:
-        print_error(f"{len(planned.faults)} faults; the rest was planned")
+        count = len(planned.faults)
+        print_error(f"{count} {'fault' if count == 1 else 'faults'}; the rest was planned")
         raise typer.Exit(2)
+
+
+def _check_folders(*paths: Path | None) -> None:
+    """Before a long search, not after it."""
+    missing = [path for path in paths if path is not None and not path.absolute().parent.is_dir()]
+    if missing:
+        raise InputError(Fault(str(path), f"there is no folder {path.absolute().parent}") for path in missing)
 
 
 def _phases(display: Display, text: str) -> Callable[[str, float], None]:

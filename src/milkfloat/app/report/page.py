@@ -94,12 +94,12 @@ def _left_out(planned: Planned) -> str:
         for unserved in planned.plan.unserved[:_LISTED_MAX]:
             reasons = "; ".join(reason.text for reason in unserved.reasons) or "no reason found"
             rows.append(f"<li><b>{escape(problem.orders[unserved.order].id)}</b> {escape(reasons)}</li>")
-        parts.append(_list(f"{len(planned.plan.unserved)} orders are not served", rows, len(planned.plan.unserved)))
+        count = len(planned.plan.unserved)
+        parts.append(_list(f"{count} {'order is' if count == 1 else 'orders are'} not served", rows, count))
     if planned.faults:
         rows = [f"<li><b>{escape(f.where)}</b> {escape(f.message)}</li>" for f in planned.faults[:_LISTED_MAX]]
-        parts.append(
-            _list(f"{len(planned.faults)} faults in the files: these rows are not planned", rows, len(planned.faults))
-        )
+        count = len(planned.faults)
+        parts.append(_list(f"{count} {'fault' if count == 1 else 'faults'} in the files, not planned", rows, count))
     if planned.notes:
         rows = [f"<li>{escape(note)}</li>" for note in planned.notes[:_LISTED_MAX]]
         parts.append(_list("Notes", rows, len(planned.notes), kind="notes"))
