@@ -146,6 +146,15 @@ def requeue(db: Database) -> tuple[str, ...]:
         return tuple(sorted(rows.scalars()))
 
 
+def requeue_one(db: Database, id: str) -> bool:
+    """Let a job whose process was lost wait again; False when it does not run."""
+    with db.write() as connection:
+        changed = connection.execute(
+            sa.update(jobs).where(*_is(db, id), jobs.c.state == "running").values(state="queued")
+        )
+        return changed.rowcount == 1
+
+
 def finish(db: Database, id: str, state: State, *, at: datetime, result: Any = None, error: Any = None) -> bool:
     """End a job that waits or runs; False when it had ended before."""
     assert state in ENDED

@@ -14,12 +14,22 @@ from milkfloat.store.schema import plans
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A plan and its problem as documents; ``job_id`` is the job that made it, if one did."""
+    """
+    A plan and its problem as documents.
+
+    Attributes
+    ----------
+    job_id
+        The job that made it, if one did.
+    geojson
+        Its routes along the streets; None for a plan without a map.
+    """
 
     id: str
     job_id: str | None
     problem: Any
     plan: Any
+    geojson: Any
     created_at: datetime
 
 
@@ -33,6 +43,7 @@ def add(db: Database, stored: StoredPlan) -> None:
                 job_id=stored.job_id,
                 problem=stored.problem,
                 plan=stored.plan,
+                geojson=stored.geojson,
                 created_at=stored.created_at,
             )
         )
@@ -53,4 +64,5 @@ def of_job(db: Database, job_id: str) -> StoredPlan | None:
 
 
 def _columns() -> sa.Select[Any]:
-    return sa.select(plans.c.id, plans.c.job_id, plans.c.problem, plans.c.plan, plans.c.created_at)
+    names = ("id", "job_id", "problem", "plan", "geojson", "created_at")
+    return sa.select(*(plans.c[name] for name in names))

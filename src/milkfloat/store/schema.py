@@ -110,6 +110,7 @@ plans = _table(
     sa.Column("job_id", sa.Text),
     sa.Column("problem", Document, nullable=False),
     sa.Column("plan", Document, nullable=False),
+    sa.Column("geojson", Document),
     sa.Column("created_at", Instant, nullable=False),
 )
 

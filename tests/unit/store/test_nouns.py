@@ -88,7 +88,7 @@ def test_recent_jobs_come_newest_first_without_their_documents(db: Database) -> 
 
 
 def test_plans_are_found_by_id_and_by_job(db: Database) -> None:
-    stored = plans.StoredPlan("p1", "j1", {"orders": []}, {"routes": [1.5]}, AT)
+    stored = plans.StoredPlan("p1", "j1", {"orders": []}, {"routes": [1.5]}, {"type": "FeatureCollection"}, AT)
     plans.add(db, stored)
     assert plans.get(db, "p1") == stored
     assert plans.of_job(db, "j1") == stored

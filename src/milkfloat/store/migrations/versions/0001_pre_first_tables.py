@@ -57,6 +57,7 @@ def upgrade() -> None:
         _text("job_id", nullable=True),
         _text("problem"),
         _text("plan"),
+        _text("geojson", nullable=True),
         _instant("created_at"),
         sa.PrimaryKeyConstraint("tenant", "id", name="plans_pkey"),
         sqlite_strict=True,
