@@ -43,8 +43,9 @@ def _vans(depot: Place, model: str, count: int) -> str:
 
 
 @pytest.fixture
-def day(city: City, tmp_path: Path) -> Path:
+def day(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files of a day in the grid town."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "map.osm.pbf").write_bytes(city.path.read_bytes())
     (tmp_path / "orders.csv").write_text(_orders([at(k % 5 + 0.5, k // 5) for k in range(20)]))
     (tmp_path / "vans.csv").write_text(_vans(at(0, 0), "addax-mt10", 3))
