@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
+import numpy as np
+
 from milkfloat.dispatch.live import Rest
 from milkfloat.dispatch.rounds import Rounds
 from milkfloat.errors import ConflictError, Fault, InputError
@@ -54,7 +56,7 @@ class Changes:
     stations: tuple[Station, ...] = ()
 
 
-def changed(rest: Rest, changes: Changes) -> tuple[Problem, Rounds]:
+def changed(rest: Rest, changes: Changes, now: float) -> tuple[Problem, Rounds]:
     """
     The problem of the rest of the day with its changes, and the old rounds as far as they go on.
 
@@ -84,10 +86,12 @@ def changed(rest: Rest, changes: Changes) -> tuple[Problem, Rounds]:
             return visit
         return None if index is None else replace(visit, index=index)
 
-    vehicles = [
-        replace(van, frozen=tuple(new for visit in van.frozen if (new := kept(visit)) is not None))
-        for van in problem.vehicles
-    ]
+    vehicles = []
+    for van in problem.vehicles:
+        frozen = tuple(new for visit in van.frozen if (new := kept(visit)) is not None)
+        if len(frozen) < len(van.frozen):
+            van = _interrupted(problem, van, now)  # noqa: PLW2901 - the same van, freed
+        vehicles.append(replace(van, frozen=frozen))
     after = replace(
         problem,
         locations=problem.locations + changes.locations,
@@ -99,6 +103,23 @@ def changed(rest: Rest, changes: Changes) -> tuple[Problem, Rounds]:
     return drivable(after), rest.rounds.without(changes.cancelled)
 
 
+def _interrupted(problem: Problem, van: Vehicle, now: float) -> Vehicle:
+    """A van with nothing left to do where it is or goes: free on arrival, or now, with what it has charged so far."""
+    since = van.shift[0]
+    free = replace(van, shift=(max(since, now), max(van.shift[1], now)))
+    visit, battery = van.frozen[0], van.battery
+    if visit.kind != "charge" or battery is None or now <= since:
+        return free
+    station = problem.stations[visit.index]
+    curve = battery.curves[station.kind]
+    if curve is None:
+        return free
+    plugged = max(now - since - station.access_time, 0.0)
+    begun = float(np.interp(battery.start, curve.energy, curve.time))
+    level = max(float(np.interp(begun + plugged, curve.time, curve.energy)), battery.start)
+    return replace(free, battery=replace(battery, start=level))
+
+
 def drivable(problem: Problem) -> Problem:
     """
     The problem with the limits of vans on the road widened until what is frozen and the way home can be driven.
@@ -108,8 +129,10 @@ def drivable(problem: Problem) -> Problem:
     ConflictError
         When a van can come home by no means.
     """
+    # A van that drew more than was planned may be below its reserve already: from there it may only rise.
+    vans = [replace(van, battery=_floored(van.battery)) for van in problem.vehicles]
+    problem = replace(problem, vehicles=tuple(vans))
     scheduler = Scheduler(problem)
-    vans = list(problem.vehicles)
     for k, van in enumerate(problem.vehicles):
         if (van.under_way or van.frozen) and scheduler.route(k, ()) is None:
             vans[k] = _widened(problem, k, van)
@@ -134,6 +157,10 @@ def _widened(problem: Problem, index: int, van: Vehicle) -> Vehicle:
         if Scheduler(replace(problem, vehicles=tuple(vehicles))).route(index, ()) is not None:
             return tried
     raise ConflictError(f"van {van.id} can come home by no means: no charge, or no way, is left")
+
+
+def _floored(battery: Battery | None) -> Battery | None:
+    return battery and replace(battery, reserve=min(battery.reserve, battery.start))
 
 
 def _without_reserve(battery: Battery | None) -> Battery | None:

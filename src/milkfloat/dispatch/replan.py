@@ -112,7 +112,7 @@ def replan(
         When they contradict where parcels and vans are.
     """
     rest = rest_of(problem, plan, now)
-    new, rounds = changed(rest, changes)
+    new, rounds = changed(rest, changes, now)
     found = _search(new, rounds, effort, stop)
     late: set[str] = set()
     for grace_s in effort.grace_s:
@@ -148,7 +148,7 @@ def as_given(
         Naming the vans that cannot drive theirs.
     """
     rest = rest_of(problem, plan, now)
-    new, rounds = changed(rest, changes)
+    new, rounds = changed(rest, changes, now)
     try:
         found = plan_of(new, initial_visits(new, wanted(new, rounds)))
     except InputError as error:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.dispatch.tiny import A, B, C, D, delivery, metric, problem, shipment, van
+from tests.unit.dispatch.tiny import A, B, C, D, delivery, metric, problem, shipment, two_trips, van
 
 from milkfloat.dispatch.change import Changes
 from milkfloat.dispatch.diff import apply, inverse
@@ -22,7 +22,7 @@ from milkfloat.routing.check import violations
 from milkfloat.routing.evaluate import plan_of
 from milkfloat.routing.metric import MatrixMetric
 from milkfloat.routing.plan import Plan
-from milkfloat.routing.problem import Location, Problem
+from milkfloat.routing.problem import Location, Problem, Station
 from milkfloat.routing.solve import solve
 
 EFFORT = Effort(iterations=60)
@@ -271,3 +271,20 @@ def test_what_cannot_be_driven_is_refused(city: tuple[Problem, Plan]) -> None:
     now = route.steps[0].departure + 1.0
     with pytest.raises(ConflictError, match="on its way to order"):
         as_given(made, plan, now, Changes(), [], lambda p, r: placed(p, r, first, "v1"))
+
+
+def test_a_charge_that_is_cut_short_leaves_what_was_charged() -> None:
+    made, plan = two_trips()
+    made = replace(made, stations=(*made.stations, Station("s2", D)))
+    # The charge began at 1,680 with 200 Wh; 2,000 Wh an hour bring 150 Wh in 270 s.
+    found = replan(made, plan, 1_950.0, Changes(broken=frozenset({"s1"})), [], EFFORT)
+    out = next(v for v in found.problem.vehicles if v.id == "v1")
+    assert out.frozen == ()
+    assert out.shift[0] == 1_950.0
+    assert out.battery is not None
+    assert out.battery.start == pytest.approx(350.0)
+    # On the way there nothing was charged.
+    found = replan(made, plan, 1_600.0, Changes(broken=frozenset({"s1"})), [], EFFORT)
+    out = next(v for v in found.problem.vehicles if v.id == "v1")
+    assert out.battery is not None
+    assert (out.shift[0], out.battery.start) == (1_680.0, 200.0)
