@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from math import inf
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from milkfloat.errors import InputError
 from milkfloat.fleet.catalogue import load_models
 from milkfloat.fleet.orders import Demand, Order, OrderStop, TimeWindow
 from milkfloat.fleet.places import Address, Depot, Place
+from milkfloat.fleet.times import instant_s
 from milkfloat.fleet.vans import VanBreak
 from milkfloat.roads.overrides import Closure, Overrides
 from milkfloat.roads.path import find_path
@@ -274,3 +276,28 @@ def test_a_plan_for_it_is_found(city: City) -> None:
     assert not plan.unserved
     # 23 orders of 50 kg: more than one load of 1,000 kg.
     assert sum(step.kind in ("start", "reload") for route in plan.routes for step in route.steps) >= 2
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "rush_s"),
+    # Until 09:00 by the clock: ten hours in the night with an hour twice, eight in the one without it.
+    [(date(2026, 10, 25), 10, 9 * 3_600), (date(2026, 3, 29), 8, 7 * 3_600), (DAY, 9, 8 * 3_600)],
+)
+def test_a_shift_through_the_night_when_clocks_change_is_as_long_as_it_is(
+    city: City, day: date, hours: int, rush_s: float
+) -> None:
+    zone = ZoneInfo(ZONE)
+    shift = TimeWindow(instant_s("00:00", zone, day), instant_s("09:00", zone, day))
+    assert shift.end_s - shift.start_s == hours * 3_600
+    night = van(shift=shift)
+    built = build_problem(city, [order("a", at(5, 5))], [night], [], Conditions(day, ZONE))
+    metric = _metric(built)
+    assert len(metric.time) == hours * 4
+    home, stop = built.problem.vehicles[0].start, built.problem.orders[0].stops[0].location
+    by_slice = metric.time[:, home, stop]
+    # The rush of 07:45 to 08:30 on the wall is the slowest, wherever it lies in real time; at night all is free.
+    slowest = float(np.argmax(by_slice)) * 900
+    assert rush_s - 1_800 <= slowest <= rush_s + 1_800
+    assert by_slice[0] == by_slice[4] < by_slice.max()
+    plan = solve(built.problem, iterations=50)
+    assert not plan.unserved
