@@ -17,5 +17,6 @@ day = mf.read_day(
 planned = mf.plan_day(city, day.orders, day.vans, day.chargers, day.conditions, time_limit_s=2, faults=day.faults)
 for route in planned.plan.routes:
     lowest = min(step.soc for step in route.steps)
-    print(f"{planned.built.vans[route.vehicle].id}: {route.distance / 1000:.1f} km, never below {lowest / 1000:.1f} kWh")
+    van = planned.built.vans[route.vehicle].id
+    print(f"{van}: {route.distance / 1000:.1f} km, never below {lowest / 1000:.1f} kWh")
 Path(sys.argv[2] if len(sys.argv) > 2 else "report.html").write_text(mf.report_html(planned))

@@ -144,8 +144,10 @@ def _route(planned: Planned, index: int, route: Route, frame: Frame) -> str:
         if not served(step):
             continue
         number += 1
-        place = problem.locations[step.location]
+        place, snap = problem.locations[step.location], planned.built.places[step.location].snap
         x, y = _at(frame, place.x, place.y)
+        street_x, street_y = _at(frame, snap.lon, snap.lat)
+        parts.append(f'<path class="walk" d="M{street_x} {street_y}L{x} {y}"/>')
         title = f"{van}, stop {number}: {escape(problem.orders[step.index].id)}, {escape(place.name)}, "
         title += clock(planned, step.arrival)
         size = "" if number < 100 else ' class="long"'
