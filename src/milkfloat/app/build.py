@@ -7,9 +7,10 @@ a fault that names it; the rest goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Any
 
 from milkfloat.app.conditions import Conditions
 from milkfloat.app.day_metrics import day_metric, van_metric
@@ -27,7 +28,7 @@ from milkfloat.fleet.vans import Van, VanModel
 from milkfloat.roads.metric import Metric as RoadMetric
 from milkfloat.roads.overrides import Overrides
 from milkfloat.routing.metric import MatrixMetric
-from milkfloat.routing.problem import Battery, Break, Problem, Stop, Units, Vehicle, Window
+from milkfloat.routing.problem import Battery, Break, Location, Problem, Stop, Units, Vehicle, Window
 from milkfloat.routing.problem import Order as RoutingOrder
 from milkfloat.units import J_PER_WH, M_PER_KM, S_PER_H
 
@@ -146,7 +147,7 @@ def build_problem(
     _need_some(orders, vans, faults)
     problem = Problem(
         locations=tuple(draft.places.locations),
-        orders=tuple(_order(order, draft) for order in orders),
+        orders=tuple(routing_order(order, draft.stops_at[order.id]) for order in orders),
         vehicles=tuple(vehicles[van.id] for van in vans),
         metrics=metrics,
         stations=stations.stations,
@@ -172,7 +173,7 @@ def build_problem(
     )
 
 
-def with_overrides(built: Built, overrides: Overrides, *, threads: int = 1) -> Built:
+def with_overrides(built: Built, overrides: Overrides, *, from_s: float | None = None, threads: int = 1) -> Built:
     """
     The same places, orders and vans with other traffic: what a jam or a closure makes of a problem.
 
@@ -180,11 +181,49 @@ def with_overrides(built: Built, overrides: Overrides, *, threads: int = 1) -> B
     ----------
     overrides
         Everything that is known now, not only what is new.
+    from_s
+        Unix instant from which the metrics are needed; None: from the begin of the day.
     """
     conditions = replace(built.conditions, overrides=overrides)
-    metrics, road_metrics = _metrics(built.city, conditions, built.models, built.places, built.slices, threads=threads)
-    problem = replace(built.problem, metrics=metrics)
-    return replace(built, conditions=conditions, problem=problem, road_metrics=road_metrics)
+    return _with_metrics(replace(built, conditions=conditions), {}, built.places, from_s, threads)
+
+
+def with_more(
+    built: Built,
+    orders: Sequence[tuple[Order, tuple[int, ...]]],
+    places: Sequence[tuple[Location, Located]] = (),
+    *,
+    from_s: float | None = None,
+    threads: int = 1,
+) -> Built:
+    """
+    The problem with further orders and places behind those it has; new places need new metrics.
+
+    Parameters
+    ----------
+    orders
+        Each with the location of every stop.
+    from_s
+        Unix instant from which the metrics are needed; None: from the begin of the day.
+    """
+    more = replace(built, orders=(*built.orders, *(order for order, _ in orders)))
+    changes: dict[str, Any] = {
+        "orders": (*built.problem.orders, *(routing_order(order, stops_at) for order, stops_at in orders))
+    }
+    if not places:
+        return replace(more, problem=replace(built.problem, **changes))
+    changes["locations"] = (*built.problem.locations, *(location for location, _ in places))
+    return _with_metrics(more, changes, (*built.places, *(found for _, found in places)), from_s, threads)
+
+
+def _with_metrics(
+    built: Built, changes: Mapping[str, Any], places: tuple[Located, ...], from_s: float | None, threads: int
+) -> Built:
+    """The problem with changes, and with metrics between ``places`` in the traffic of the conditions."""
+    slices = built.slices if from_s is None else built.slices.since(from_s - built.midnight_s)
+    metrics, road_metrics = _metrics(built.city, built.conditions, built.models, places, slices, threads=threads)
+    problem = replace(built.problem, **changes, metrics=metrics)
+    return replace(built, problem=problem, places=places, road_metrics=road_metrics, slices=slices)
 
 
 def _vans_with_depots(
@@ -361,13 +400,14 @@ def _battery(van: Van, stations: StationTable, conditions: Conditions) -> Batter
     )
 
 
-def _order(order: Order, draft: _Draft) -> RoutingOrder:
+def routing_order(order: Order, stops_at: Sequence[int]) -> RoutingOrder:
+    """An order as the search sees it, with the locations of its stops."""
     load = (float(order.demand.mass_g), float(order.demand.volume_ml))
     return RoutingOrder(
         id=order.id,
         stops=tuple(
             Stop(location, stop.service_s, tuple(map(_window, stop.windows)))
-            for location, stop in zip(draft.stops_at[order.id], order.stops, strict=True)
+            for location, stop in zip(stops_at, order.stops, strict=True)
         ),
         delivery=load if order.kind == "delivery" else (),
         pickup=load if order.kind == "pickup" else (),

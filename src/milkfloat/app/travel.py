@@ -52,6 +52,12 @@ class Slices:
         """The bin of each slice."""
         return tuple(self.first + k * self.step for k in range(self.count))
 
+    def since(self, axis_s: float) -> Slices:
+        """Those from the one before an instant of the roads' axis on; at least the last."""
+        over = int((axis_s / SLICE_S - self.first) // self.step) - 1
+        gone = min(max(over, 0), self.count - 1)
+        return Slices(self.first + gone * self.step, self.count - gone, self.step)
+
 
 def slices_for(places: int, from_s: float, until_s: float) -> Slices:
     """Slices that cover the time between two instants of the roads' axis; wider where many places need the room."""
