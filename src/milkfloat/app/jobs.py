@@ -134,7 +134,8 @@ class Jobs:
                 self._event(job_id, "progress", progress)
             return is_mine and job_id not in self._cancelled and not self._is_closing
 
-        future = self._workers.submit(PLAN, job.request, report)
+        # The day that is meant when none is named is that of the request, however late it is done.
+        future = self._workers.submit(PLAN, job.request | {"now": job.created_at.isoformat()}, report)
         future.add_done_callback(lambda done: self._finished(job_id, done))
 
     def _finished(self, job_id: str, done: Future[Document]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from milkfloat.roads import _core
-from milkfloat.roads.geometry import distance_m
+from milkfloat.roads.geometry import METRES_PER_DEGREE, distance_m
 from milkfloat.roads.graph import RoadGraph
 from milkfloat.roads.types import Bool, Float64, Int64, UInt8
 
@@ -69,7 +69,7 @@ class SnapIndex:
         self._forward, self._backward = graph.shape_forward, graph.shape_backward
         step = distance_m(self._lon[:-1], self._lat[:-1], self._lon[1:], self._lat[1:])
         along = np.concatenate([[0.0], np.cumsum(step)])
-        self._at_m: Float64 = along - np.repeat(along[self._first[:-1]], np.diff(self._first))
+        self.at_m: Float64 = along - np.repeat(along[self._first[:-1]], np.diff(self._first))
         self._core = _core.SnapIndex(self._first, self._lon, self._lat, graph.shape_forward, graph.shape_backward)
 
     def nearest(
@@ -86,8 +86,8 @@ class SnapIndex:
         found = segment >= 0
         i = np.where(found, segment, 0)
         shape = np.searchsorted(self._first, i, "right") - 1
-        length = self._at_m[self._first[shape + 1] - 1]
-        at = self._at_m[i] + part * (self._at_m[i + 1] - self._at_m[i])
+        length = self.at_m[self._first[shape + 1] - 1]
+        at = self.at_m[i] + part * (self.at_m[i + 1] - self.at_m[i])
         return Nearest(
             found=found,
             shape=shape,
@@ -185,3 +185,38 @@ def snap_index(graph: RoadGraph) -> SnapIndex:
         if index is None:
             index = _indexes[graph] = SnapIndex(graph)
         return index
+
+
+def nearest_streets(graph: RoadGraph, lon: float, lat: float, *, count: int, limit_m: float) -> tuple[Snap, ...]:
+    """
+    The nearest streets to a point, each with its nearest place, nearest first: at most ``count`` of them.
+
+    Looks at every street of the map: for a question now and then, not for many.
+    """
+    # On a plane that touches the Earth at the point.
+    x = (graph.point_lon - lon) * METRES_PER_DEGREE * np.cos(np.radians(lat))
+    y = (graph.point_lat - lat) * METRES_PER_DEGREE
+    dx, dy = np.diff(x), np.diff(y)
+    squared = dx * dx + dy * dy
+    part = np.divide(-(x[:-1] * dx + y[:-1] * dy), squared, out=np.zeros_like(squared), where=squared > 0).clip(0, 1)
+    off_m = np.hypot(x[:-1] + part * dx, y[:-1] + part * dy)
+    # From the last point of a shape to the first of the next there is no street.
+    off_m[graph.point_first[1:-1] - 1] = np.inf
+    nearest_m = np.minimum.reduceat(off_m, graph.point_first[:-1])
+    shapes = np.argsort(nearest_m, kind="stable")[:count]
+    shapes = shapes[nearest_m[shapes] <= limit_m]
+    at_m = snap_index(graph).at_m
+    found = []
+    for shape in shapes.tolist():
+        first, last = graph.point_first[shape : shape + 2].tolist()
+        i = first + int(np.argmin(off_m[first : last - 1]))
+        length_m = float(at_m[last - 1])
+        here_m = float(at_m[i] + part[i] * (at_m[i + 1] - at_m[i]))
+        fraction = here_m / length_m if length_m > 0 else 0.0
+        place_lon = float(graph.point_lon[i] + part[i] * (graph.point_lon[i + 1] - graph.point_lon[i]))
+        place_lat = float(graph.point_lat[i] + part[i] * (graph.point_lat[i + 1] - graph.point_lat[i]))
+        forward, backward = int(graph.shape_forward[shape]), int(graph.shape_backward[shape])
+        if forward < 0:
+            forward, backward, fraction = backward, -1, 1.0 - fraction
+        found.append(Snap(forward, backward, fraction, place_lon, place_lat, float(off_m[i])))
+    return tuple(found)

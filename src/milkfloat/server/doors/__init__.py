@@ -1,0 +1,1 @@
+"""Interfaces of other routing services, so that their clients need only another address."""
