@@ -4,6 +4,13 @@
 
 namespace milkfloat::routing {
 
+namespace {
+// The search charges on a leg only when fewer than this many later legs in reach have a smaller detour.
+constexpr int kBetterLegs = 3;
+// Where travel times change, leaving later may save this part of the driving.
+constexpr double kTrafficSlack = 0.15;
+} // namespace
+
 double Charging::Label::level_at(double time) const {
     if (time < points[0].time) {
         return -kInfinity;
@@ -78,13 +85,26 @@ bool Charging::travel(Label &label, std::int32_t from, std::int32_t to, double m
     const double capacity = type_->battery.capacity;
     double drawn = metric.energy(from, to, depart, mass) + type_->aux_power * travel;
     const int count = label.count;
+    const double first_travel = travel, first_drawn = drawn;
+    const double last_depart = label.points[static_cast<std::size_t>(count - 1)].time;
+    double last_travel = travel, last_drawn = drawn;
+    if (!same_for_all && !careful_ && count > 2) {
+        last_travel = metric.travel_time(from, to, last_depart) / type_->speed_factor;
+        last_drawn = metric.energy(from, to, last_depart, mass) + type_->aux_power * last_travel;
+    }
     label.count = 0;
     Point before{};
     for (int k = 0; k < count; ++k) {
         Point point = label.points[static_cast<std::size_t>(k)];
         if (!same_for_all && k > 0) {
-            travel = metric.travel_time(from, to, point.time) / type_->speed_factor;
-            drawn = metric.energy(from, to, point.time, mass) + type_->aux_power * travel;
+            if (careful_ || k == count - 1) {
+                travel = metric.travel_time(from, to, point.time) / type_->speed_factor;
+                drawn = metric.energy(from, to, point.time, mass) + type_->aux_power * travel;
+            } else { // in between is near enough: what is chosen is driven exactly afterwards
+                const double share = (point.time - depart) / (last_depart - depart);
+                travel = first_travel + (last_travel - first_travel) * share;
+                drawn = first_drawn + (last_drawn - first_drawn) * share;
+            }
         }
         point.time += travel;
         point.level -= drawn;
@@ -113,6 +133,7 @@ bool Charging::wait_for(Label &label, double early, double late) const {
         return false;
     }
     const int count = label.count;
+    label.waited += std::max(0.0, early - label.first_time());
     if (label.first_time() >= early && label.points[static_cast<std::size_t>(count - 1)].time <= late) {
         return true;
     }
@@ -166,6 +187,9 @@ void Charging::charge_all(const Label &arriving, std::int32_t station, std::int3
     const Station &place = problem_.stations[static_cast<std::size_t>(station)];
     const ChargeCurve &curve = type_->battery.curves[static_cast<std::size_t>(place.kind)];
     for (int k = 0; k < arriving.count; ++k) {
+        if (!careful_ && k > 0 && k < arriving.count - 1 && k != arriving.count / 2) {
+            continue; // the ends and one between are enough for the search
+        }
         const Point &point = arriving.points[static_cast<std::size_t>(k)];
         if (point.level >= curve.energy_max() - kTolerance) {
             continue;
@@ -173,6 +197,8 @@ void Charging::charge_all(const Label &arriving, std::int32_t station, std::int3
         Label label;
         label.distance = arriving.distance;
         label.travel = arriving.travel;
+        label.waited = arriving.waited;
+        label.service = arriving.service;
         label.pauses = arriving.pauses;
         label.last = static_cast<std::int32_t>(trail_.size());
         trail_.push_back({arriving.last, after, false, station, point.charged_to});
@@ -196,6 +222,9 @@ void Charging::charge_all(const Label &arriving, std::int32_t station, std::int3
 void Charging::enter(Label &label, const Stopover &stop, std::vector<Label> &out) {
     const auto finish = [&](Label &ready) {
         shift(ready, stop.duration);
+        if (stop.kind == VisitKind::stop && !problem_.count_service) {
+            ready.service += stop.duration;
+        }
         if (stop.kind == VisitKind::pause) {
             ++ready.pauses;
         }
@@ -278,32 +307,93 @@ void Charging::prune(std::vector<Label> &labels, std::size_t width) const {
     labels.resize(kept);
 }
 
-// Energy and distance from each stopover to the end without any charge.
+// Energy, distance and time from each stopover to the end without any charge.
 void Charging::needs(const Itinerary &itinerary, double departure) {
     const std::vector<Stopover> &stops = itinerary.stops();
     const Metric &metric = problem_.metric_of(*type_);
+    departure_ = departure;
     need_.assign(stops.size(), 0.0);
     distance_.assign(stops.size(), 0.0);
+    drawn_.assign(stops.size(), 0.0);
+    rest_.assign(stops.size(), 0.0);
+    detour_.clear();
     double need = type_->has_battery ? std::max(type_->battery.reserve, type_->battery.end_min) : 0.0;
     need_.back() = need;
     // Traffic to come may ask for more energy than the traffic of the start.
     const double margin = metric.is_static() ? 1.0 : 1.1;
+    const double least = metric.is_static() ? 1.0 : 1.0 - kTrafficSlack;
     for (std::size_t p = stops.size() - 1; p-- > 0;) {
         const std::int32_t from = stops[p].location;
         const std::int32_t to = stops[p + 1].location;
         double length = 0.0;
+        double travel = 0.0;
         if (to >= 0 && from != to) {
             length = metric.distance(from, to, departure);
+            travel = metric.travel_time(from, to, departure) / type_->speed_factor;
             if (type_->has_battery) {
-                const double travel = metric.travel_time(from, to, departure) / type_->speed_factor;
                 const double drawn = metric.energy(from, to, departure, stops[p].mass) + type_->aux_power * travel;
-                need += drawn > 0.0 ? margin * drawn : drawn;
-                need = std::max(need, type_->battery.reserve);
+                drawn_[p] = drawn > 0.0 ? margin * drawn : drawn;
+                need = std::max(need + drawn_[p], type_->battery.reserve);
             }
         }
         need_[p] = need;
         distance_[p] = distance_[p + 1] + length;
+        const bool counts = p > 0 && (stops[p].kind != VisitKind::stop || problem_.count_service);
+        rest_[p] = rest_[p + 1] + least * travel + (counts ? stops[p].duration : 0.0);
     }
+}
+
+// The smallest detour to each kind of station on every leg.
+void Charging::find_detours(const Itinerary &itinerary) {
+    const std::vector<Stopover> &stops = itinerary.stops();
+    const Metric &metric = problem_.metric_of(*type_);
+    const std::size_t kinds = type_->battery.curves.size();
+    detour_.assign(stops.size() * kinds, kInfinity);
+    for (std::size_t p = 0; p + 1 < stops.size(); ++p) {
+        const std::int32_t from = stops[p].location;
+        const std::int32_t to = stops[p + 1].location;
+        const double direct = to < 0 ? 0.0 : metric.distance(from, to, departure_);
+        const std::size_t count = stations_.between(type_index_, from, to, careful_, first_list_);
+        for (const std::int16_t index : std::span(first_list_).first(count)) {
+            const Station &station = problem_.stations[static_cast<std::size_t>(index)];
+            const double onwards = to < 0 ? 0.0 : metric.distance(station.location, to, departure_);
+            double &least = detour_[p * kinds + static_cast<std::size_t>(station.kind)];
+            least = std::min(least, metric.distance(from, station.location, departure_) + onwards - direct);
+        }
+    }
+}
+
+// Whether a charge at a kind of station on this leg is among the best that the label can reach.
+bool Charging::worth_it(const Label &label, std::size_t position, std::int32_t kind) const {
+    const std::size_t kinds = type_->battery.curves.size();
+    const auto at = [&](std::size_t p) { return detour_[p * kinds + static_cast<std::size_t>(kind)]; };
+    const double here = at(position) - 1e-9;
+    double left = label.points[static_cast<std::size_t>(label.count - 1)].level - type_->battery.reserve;
+    int better = 0;
+    for (std::size_t p = position + 1; p + 1 < drawn_.size(); ++p) {
+        left -= drawn_[p - 1];
+        if (left < 0.0) {
+            break;
+        }
+        if (at(p) < here && ++better >= kBetterLegs) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Whether the label, arriving at a stopover, can no longer end below the limit.
+bool Charging::too_dear(const Label &label, std::size_t position) const {
+    if (limit_ == kInfinity) {
+        return false;
+    }
+    double price = type_->fixed_cost + type_->cost_per_distance * (label.distance + distance_[position]);
+    if (type_->cost_per_time > 0.0) {
+        const double slack = problem_.metric_of(*type_).is_static() ? 0.0 : kTrafficSlack * label.travel;
+        const double busy = label.first_time() - departure_ - label.waited - label.service - slack;
+        price += type_->cost_per_time * (std::max(0.0, busy) + rest_[position]);
+    }
+    return price > limit_;
 }
 
 // From all labels ready at `position` to labels ready at the next stopover.
@@ -341,7 +431,7 @@ void Charging::leave(std::vector<Label> &labels,
             return;
         }
         if (label.distance > type_->max_distance + kTolerance || label.travel > type_->max_travel_time + kTolerance ||
-            type_->fixed_cost + type_->cost_per_distance * (label.distance + distance_[position + 1]) > limit_) {
+            too_dear(label, position + 1)) {
             return;
         }
         if (is_end) {
@@ -354,14 +444,23 @@ void Charging::leave(std::vector<Label> &labels,
     for (const Label &label : labels) {
         Label direct = label;
         arrive(direct, from.location);
+        // Waiting for a window is a chance to charge at no loss of time.
+        const bool may_wait = to.window_count > 0 && direct.count > 0 && direct.first_time() < to.windows[0].early;
         if (!may_charge || (!eager_ && label.points[0].level >= need_[position] - kTolerance)) {
             continue;
         }
-        const std::size_t count =
-            stations_.between(type_index_, from.location, to.location, all_stations_, first_list_);
+        const bool all = careful_ || eager_ || may_wait;
+        if (!all && detour_.empty()) {
+            find_detours(itinerary);
+        }
+        const std::size_t count = stations_.between(type_index_, from.location, to.location, careful_, first_list_);
         for (const std::int16_t station : std::span(first_list_).first(count)) {
+            const Station &at = problem_.stations[static_cast<std::size_t>(station)];
+            if (!all && !worth_it(label, position, at.kind)) {
+                continue;
+            }
             Label arriving = label;
-            const std::int32_t place = problem_.stations[static_cast<std::size_t>(station)].location;
+            const std::int32_t place = at.location;
             if (!travel(arriving, from.location, place, from.mass)) {
                 continue;
             }
@@ -377,8 +476,7 @@ void Charging::leave(std::vector<Label> &labels,
     }
     // One charge does not bridge the gap: try two on the way.
     for (const Label &label : labels) {
-        const std::size_t count =
-            stations_.between(type_index_, from.location, to.location, all_stations_, first_list_);
+        const std::size_t count = stations_.between(type_index_, from.location, to.location, careful_, first_list_);
         for (const std::int16_t first : std::span(first_list_).first(count)) {
             Label arriving = label;
             const std::int32_t place = problem_.stations[static_cast<std::size_t>(first)].location;
@@ -387,7 +485,7 @@ void Charging::leave(std::vector<Label> &labels,
             }
             std::vector<Label> charged_once;
             charge_all(arriving, first, after, charged_once);
-            const std::size_t further = stations_.between(type_index_, place, to.location, all_stations_, second_list_);
+            const std::size_t further = stations_.between(type_index_, place, to.location, careful_, second_list_);
             for (const std::int16_t second : std::span(second_list_).first(further)) {
                 const std::int32_t other = problem_.stations[static_cast<std::size_t>(second)].location;
                 for (const Label &once : charged_once) {
@@ -415,7 +513,7 @@ bool Charging::choose(std::int32_t vehicle,
     type_index_ = problem_.vehicle_type[static_cast<std::size_t>(vehicle)];
     type_ = &problem_.types[static_cast<std::size_t>(type_index_)];
     limit_ = limit;
-    all_stations_ = width >= kCareful;
+    careful_ = width >= kCareful;
     inserts.clear();
     needs(itinerary, departure);
     const std::size_t last = itinerary.stops().size() - 1;

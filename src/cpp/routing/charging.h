@@ -31,7 +31,7 @@ public:
                 std::vector<Insert> &inserts);
 
 private:
-    static constexpr int kMostPoints = 16;
+    static constexpr int kMostPoints = 12;
 
     struct Point {
         double time;
@@ -42,6 +42,8 @@ private:
     struct Label {
         double distance = 0.0;
         double travel = 0.0;
+        double waited = 0.0;  // on the way to the first point: what leaving later could save
+        double service = 0.0; // where the objective does not count it
         std::int32_t pauses = 0;
         std::int32_t last = -1; // newest entry of the trail
         std::int32_t count = 0;
@@ -62,6 +64,9 @@ private:
 
     void push(Label &label, const Point &point) const;
     bool travel(Label &label, std::int32_t from, std::int32_t to, double mass) const;
+    [[nodiscard]] bool worth_it(const Label &label, std::size_t position, std::int32_t kind) const;
+    [[nodiscard]] bool too_dear(const Label &label, std::size_t position) const;
+    void find_detours(const Itinerary &itinerary);
     bool wait_for(Label &label, double early, double late) const;
     static void shift(Label &label, double duration);
     void charge_all(const Label &arriving, std::int32_t station, std::int32_t after, std::vector<Label> &out);
@@ -76,11 +81,15 @@ private:
     const VehicleType *type_ = nullptr;
     std::int32_t type_index_ = 0;
     double limit_ = kInfinity;
-    bool all_stations_ = false; // look at more than the handful that the search affords
+    bool careful_ = false; // look at more than the search affords
     Stations::List first_list_{}, second_list_{};
     bool eager_ = false;           // look at stations even where the energy seems to last
     std::vector<double> need_;     // energy to get home from each stopover
     std::vector<double> distance_; // distance to get home
+    std::vector<double> drawn_;    // energy from each stopover to the next
+    std::vector<double> rest_;     // time to get home from the arrival at each stopover, without waiting
+    std::vector<double> detour_;   // per stopover and kind of station: of a charge on the way to the next stopover
+    double departure_ = 0.0;
     std::vector<Trail> trail_;
     std::vector<Label> here_, next_, at_station_;
 };
