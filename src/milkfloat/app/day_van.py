@@ -223,6 +223,23 @@ class VanDay:
             self.steps[self.at] = replace(self.steps[self.at], arrival=drive.arrives_s, soc=soc)
             self.expect(problem)
 
+    def turn_to(self, rest: Drive, now_s: float) -> None:
+        """Go on another way; what is driven is driven."""
+        if self.drive is not None:
+            share = self.drive.share(now_s)
+            self.soc_wh = max(self.soc_wh - share * self.drive.drawn_wh, 0.0)
+            self.drawn_wh += share * self.drive.drawn_wh
+            self.distance_m += share * self.drive.distance_m
+        self.drive = rest
+
+    def cut_short(self, now_s: float) -> None:
+        """The van is there already, sooner or later than was thought."""
+        if self.drive is not None:
+            whole = self.drive.arrives_s - self.drive.departs_s
+            part = (self.drive.times_s - self.drive.departs_s) / whole if whole > 0 else 0.0
+            times_s = self.drive.departs_s + part * (now_s - self.drive.departs_s)
+            self.drive = replace(self.drive, times_s=times_s + np.zeros_like(self.drive.times_s))
+
     def _done(self, step: Step, name: str) -> Done:
         return Done(
             step.kind,
