@@ -72,7 +72,7 @@ def run_server(
         When the address cannot be bound, or needs a token.
     """
     app = create_app(services, host=host, token=token)
-    bound = _bind(host, port)
+    bound = bind(host, port)
     if on_start is not None:
         name = f"[{host}]" if ":" in host else host
         on_start(f"http://{name}:{bound.getsockname()[1]}/")
@@ -97,7 +97,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """
+    A socket that listens; port 0 takes any that is free.
+
+    Raises
+    ------
+    InputError
+        When the address cannot be bound.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
