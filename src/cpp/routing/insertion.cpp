@@ -13,6 +13,9 @@ constexpr std::size_t kNearTasks = 40;
 constexpr int kEvaluations = 5;
 constexpr int kEvaluationsToFirst = 40;
 
+// Whether vans of the type are at the depot with nothing decided.
+bool is_free(const VehicleType &type) { return !type.under_way && type.frozen.empty(); }
+
 bool fits(const double *held, const double *added, const std::vector<double> &capacity) {
     for (std::size_t d = 0; d < capacity.size(); ++d) {
         if (held[d] + added[d] > capacity[d] + kTolerance) {
@@ -36,6 +39,44 @@ Inserter::Inserter(const Problem &problem, Evaluator &evaluator, const Neighbour
         const Metric &metric = problem.metric_of(type);
         plain_type_.push_back(!type.needs_labels() && !type.times_matter() && !has_setup && !metric.distance_sliced);
         frozen_.push_back(type.frozen.size());
+        std::vector<std::int32_t> others;
+        for (std::int32_t t = 0; t < static_cast<std::int32_t>(problem.types.size()); ++t) {
+            const VehicleType &other = problem.types[static_cast<std::size_t>(t)];
+            if (&other != &type && other.start == type.start && other.end == type.end && is_free(other) &&
+                is_free(type)) {
+                others.push_back(t);
+            }
+        }
+        alternatives_.push_back(std::move(others));
+    }
+}
+
+bool Inserter::may_take_over(const Route &route, std::int32_t type) const {
+    return std::all_of(route.visits.begin(), route.visits.end(), [&](const Visit &visit) {
+        return visit.kind != VisitKind::stop || problem_.fits(problem_.task(visit.index).order, type);
+    });
+}
+
+// The order after `p` in a van of another type that holds it, too.
+void Inserter::try_larger(
+    const Route &route, const VehicleType &type, std::int32_t order, std::size_t p, double detour) {
+    const auto dimensions = static_cast<std::size_t>(problem_.dimensions);
+    const auto index = static_cast<std::int32_t>(&type - problem_.types.data());
+    Place best{};
+    best.delta = kInfinity;
+    for (const std::int32_t t : alternatives(index)) {
+        const VehicleType &other = problem_.types[static_cast<std::size_t>(t)];
+        const double delta = other.fixed_cost - type.fixed_cost + other.cost_per_distance * detour +
+                             (other.cost_per_distance - type.cost_per_distance) * route.distance();
+        if (delta < best.delta && problem_.fits(order, t) &&
+            fits(&route.load_before[p * dimensions], problem_.loads(problem_.delivery, order), other.capacity) &&
+            fits(&route.load_after[p * dimensions], problem_.loads(problem_.pickup, order), other.capacity) &&
+            solution_->free_vehicle(t) >= 0) {
+            best = {delta, route.vehicle, static_cast<std::int32_t>(p), -1, -1, false, false, t};
+        }
+    }
+    if (best.delta < kInfinity) {
+        add(best);
     }
 }
 
@@ -68,9 +109,11 @@ void Inserter::try_after(
         return;
     }
     const auto dimensions = static_cast<std::size_t>(problem_.dimensions);
-    if (dimensions > 0 &&
+    const bool overloaded =
+        dimensions > 0 &&
         (!fits(&route.load_before[p * dimensions], problem_.loads(problem_.delivery, order), type.capacity) ||
-         !fits(&route.load_after[p * dimensions], problem_.loads(problem_.pickup, order), type.capacity))) {
+         !fits(&route.load_after[p * dimensions], problem_.loads(problem_.pickup, order), type.capacity));
+    if (overloaded && problem_.types.size() == 1) {
         return;
     }
     const double travel =
@@ -108,6 +151,10 @@ void Inserter::try_after(
             }
         }
     } else if (wanted.onboard >= 0) {
+        return;
+    }
+    if (overloaded) {
+        try_larger(route, type, order, p, there + onwards - before);
         return;
     }
     add({delta, route.vehicle, static_cast<std::int32_t>(p), -1, -1, false,
@@ -319,6 +366,7 @@ std::vector<Visit> Inserter::with(const Route &route, std::int32_t order, const 
 Insertion Inserter::best(const Solution &solution, std::int32_t order, double blink, bool open_routes, Random &random) {
     const Order &wanted = problem_.order(order);
     const bool shipment = wanted.task_count == 2;
+    solution_ = &solution;
     best_exact_ = Place{};
     best_exact_.delta = wanted.penalty;
     best_exact_.vehicle = -1;
@@ -359,12 +407,16 @@ Insertion Inserter::best(const Solution &solution, std::int32_t order, double bl
             if (place.delta >= bar || evaluations >= most) {
                 break;
             }
-            ++evaluations;
             const Route &route = solution.route(place.vehicle);
+            if (place.type >= 0 && !may_take_over(route, place.type)) {
+                continue;
+            }
+            ++evaluations;
+            const std::int32_t vehicle = place.type < 0 ? place.vehicle : solution.free_vehicle(place.type);
             std::vector<Visit> visits = with(route, order, place);
-            const double cost = evaluator_.cost(place.vehicle, visits, route.cost + bar);
+            const double cost = evaluator_.cost(vehicle, visits, route.cost + bar);
             if (cost - route.cost < bar) {
-                result = {place.vehicle, std::move(visits), cost, cost - route.cost};
+                result = {vehicle, std::move(visits), cost, cost - route.cost, place.type < 0 ? -1 : place.vehicle};
             }
         }
     };

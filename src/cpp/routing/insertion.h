@@ -13,14 +13,23 @@ namespace milkfloat::routing {
 
 struct Insertion {
     std::int32_t vehicle = -1;
-    std::vector<Visit> visits; // the route with the order in it
-    double cost = kInfinity;   // of that route
-    double delta = kInfinity;  // against the route before
+    std::vector<Visit> visits;    // the route with the order in it
+    double cost = kInfinity;      // of that route
+    double delta = kInfinity;     // against the route before
+    std::int32_t instead_of = -1; // the vehicle whose route this was, when it goes to one of another type
 };
 
 class Inserter {
 public:
     Inserter(const Problem &problem, Evaluator &evaluator, const Neighbours &neighbours);
+
+    // Types that could take over the routes of a type.
+    [[nodiscard]] const std::vector<std::int32_t> &alternatives(std::int32_t type) const {
+        return alternatives_[static_cast<std::size_t>(type)];
+    }
+
+    // Whether a type may serve all orders of a route.
+    [[nodiscard]] bool may_take_over(const Route &route, std::int32_t type) const;
 
     // The cheapest insertion, skipping each place with probability `blink`; vehicle -1 if there is none. With
     // `open_routes` false no unused vehicle is taken.
@@ -36,7 +45,8 @@ private:
         std::int32_t second;
         std::int32_t depot = -1;
         bool reload_after = false;
-        bool exact = false; // the bounds decide alone
+        bool exact = false;     // the bounds decide alone
+        std::int32_t type = -1; // to which the route changes, for it does not hold the order as it is
     };
 
     void scan_route(const Route &route, std::int32_t order, double blink, Random &random);
@@ -44,6 +54,7 @@ private:
     void scan_reloads(const Route &route, std::int32_t order);
     void scan_near(const Solution &solution, std::int32_t order, double blink, Random &random);
     void try_after(const Route &route, const VehicleType &type, std::int32_t order, const Task &task, std::size_t p);
+    void try_larger(const Route &route, const VehicleType &type, std::int32_t order, std::size_t p, double detour);
     void add(const Place &place);
     [[nodiscard]] std::vector<Visit> with(const Route &route, std::int32_t order, const Place &place) const;
     [[nodiscard]] bool bounds_decide(const VehicleType &type, std::int32_t order) const;
@@ -51,8 +62,10 @@ private:
     const Problem &problem_;
     Evaluator &evaluator_;
     const Neighbours &neighbours_;
-    std::vector<std::uint8_t> plain_type_; // per type: bounds may decide
-    std::vector<std::size_t> frozen_;      // per vehicle type: visits that stay in front
+    const Solution *solution_ = nullptr;                  // the one at hand
+    std::vector<std::vector<std::int32_t>> alternatives_; // per type
+    std::vector<std::uint8_t> plain_type_;                // per type: bounds may decide
+    std::vector<std::size_t> frozen_;                     // per vehicle type: visits that stay in front
     Place best_exact_{};
     std::vector<Place> candidates_;
     std::vector<std::int32_t> touched_; // vehicles whose further trips were looked at // to be evaluated, unsorted

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kNeighbours = 100;
 constexpr double kBlink = 0.01;
+constexpr double kChangeTypes = 0.2;    // how often routes may go to vans of cheaper types
 constexpr double kCooling = 0.01;       // last temperature over first
 constexpr double kWarmth = 0.5;         // first temperature over the mean cost per stop
 constexpr double kFleetPart = 0.35;     // part of the search that may go into saving vans
@@ -137,7 +138,46 @@ void Search::recreate(bool open_routes, double blink) {
     for (const std::int32_t order : orders) {
         Insertion insertion = inserter_.best(solution_, order, blink, open_routes, random_);
         if (insertion.vehicle >= 0) {
+            if (insertion.instead_of >= 0) {
+                solution_.set_route(insertion.instead_of, {}, 0.0);
+            }
             solution_.set_route(insertion.vehicle, std::move(insertion.visits), insertion.cost);
+        }
+    }
+    if (problem_.types.size() > 1 && random_.real() < kChangeTypes) {
+        change_types();
+    }
+}
+
+// Gives the routes that changed to cheaper vans of other types, where these can drive them.
+void Search::change_types() {
+    for (const std::int32_t vehicle : solution_.touched()) {
+        const Route &route = solution_.route(vehicle);
+        if (route.empty()) {
+            continue;
+        }
+        const std::int32_t type = problem_.vehicle_type[static_cast<std::size_t>(vehicle)];
+        const VehicleType &now = problem_.types[static_cast<std::size_t>(type)];
+        std::int32_t best = -1;
+        double best_cost = route.cost - 1e-9;
+        for (const std::int32_t t : inserter_.alternatives(type)) {
+            const VehicleType &other = problem_.types[static_cast<std::size_t>(t)];
+            const double saved = now.fixed_cost - other.fixed_cost +
+                                 (now.cost_per_distance - other.cost_per_distance) * route.distance();
+            const std::int32_t free = solution_.free_vehicle(t);
+            if (saved <= 0.0 || free < 0 || !inserter_.may_take_over(route, t)) {
+                continue;
+            }
+            const double cost = evaluator_.cost(free, route.visits, best_cost);
+            if (cost < best_cost) {
+                best_cost = cost;
+                best = free;
+            }
+        }
+        if (best >= 0) {
+            std::vector<Visit> visits = route.visits;
+            solution_.set_route(vehicle, {}, 0.0);
+            solution_.set_route(best, std::move(visits), best_cost);
         }
     }
 }

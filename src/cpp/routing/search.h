@@ -28,6 +28,7 @@ public:
 
 private:
     void recreate(bool open_routes, double blink);
+    void change_types();
     void sort_absent(std::vector<std::int32_t> &orders);
     void iterate_fleet();
     bool begin_fleet_round();

@@ -149,6 +149,14 @@ void Solution::mark() {
     saved_.clear();
 }
 
+std::vector<std::int32_t> Solution::touched() const {
+    std::vector<std::int32_t> vehicles;
+    for (const Route &route : saved_) {
+        vehicles.push_back(route.vehicle);
+    }
+    return vehicles;
+}
+
 void Solution::take_back() {
     // Twice, because an order may have moved from one saved route to another: the first pass empties, the second fills.
     for (Route &route : saved_) {

@@ -35,6 +35,7 @@ public:
     // Changes since `mark` can be taken back once, or kept.
     void mark();
     void take_back();
+    [[nodiscard]] std::vector<std::int32_t> touched() const; // vehicles whose routes changed since `mark`
 
     // The best solution seen, kept by the routes that changed since.
     void keep_as_best();
