@@ -9,6 +9,7 @@ from any thread.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,10 +21,9 @@ from milkfloat.app.day_log import DayLog, LogEntry
 from milkfloat.app.day_motion import Motion, RoadMotion, stay
 from milkfloat.app.day_orders import with_orders
 from milkfloat.app.day_traffic import Disturbance, overrides_of, street_at, street_name
-from milkfloat.app.day_van import VanDay
+from milkfloat.app.day_van import STOPS, VanDay
 from milkfloat.dispatch.change import Changes
 from milkfloat.dispatch.events import Event, EventKind
-from milkfloat.dispatch.live import rest_of
 from milkfloat.dispatch.place import placed
 from milkfloat.dispatch.replan import Effort, Replanned, as_given, replan
 from milkfloat.dispatch.rounds import Rounds
@@ -36,7 +36,6 @@ from milkfloat.routing.solve import solve
 
 _Make: TypeAlias = Callable[[Problem, Plan, Changes, Sequence[Event]], Replanned]
 
-_STOPS = ("job", "pickup", "delivery")
 # What no van can serve in time may be so much late, step by step: better late than not at all.
 GRACE_S = (1_800.0, 7_200.0, 86_400.0)
 # A driver who has not said that a stop is over is taken to need so much longer.
@@ -77,8 +76,8 @@ class OrderDay:
 
     Attributes
     ----------
-    promised
-        Windows of each stop as the customer was told.
+    locations, promised
+        Of each stop: where it is, and the windows as the customer was told.
     done_s, late_s
         When the last stop was over, and how late it began; None while it is not.
     van_id
@@ -87,6 +86,7 @@ class OrderDay:
 
     order: Order
     announced_s: float
+    locations: tuple[int, ...]
     promised: tuple[tuple[Window, ...], ...]
     van_id: str | None = None
     locked: bool = False
@@ -107,6 +107,7 @@ class Change:
     replanned: Replanned
     etas_before: Mapping[str, float]
     locked: frozenset[str]
+    took_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -442,8 +443,8 @@ class LiveDay:
                 self.replan()
                 return
             step = van.step
-            if step is None or step.kind not in _STOPS or self.problem.orders[step.index].id != order_id:
-                following = self._name_of(step) if step else ""
+            if step is None or step.kind not in STOPS or self.problem.orders[step.index].id != order_id:
+                following = self.name_of(step) if step else ""
                 raise ConflictError(f"the next stop of {van_id} is {following or 'none'}, not order {order_id}")
             if van.drive is not None:
                 van.cut_short(self._now_s)
@@ -475,7 +476,7 @@ class LiveDay:
         found = {}
         for van in self.vans.values():
             for step in van.steps[van.at :]:
-                if step.kind in _STOPS:
+                if step.kind in STOPS:
                     found[self.problem.orders[step.index].id] = step.start
         return found
 
@@ -483,7 +484,8 @@ class LiveDay:
 
     def _announce(self, order: Order, now_s: float) -> None:
         routing = next(o for o in self.built.problem.orders if o.id == order.id)
-        self.orders[order.id] = OrderDay(order, now_s, tuple(stop.windows for stop in routing.stops))
+        locations = tuple(stop.location for stop in routing.stops)
+        self.orders[order.id] = OrderDay(order, now_s, locations, tuple(stop.windows for stop in routing.stops))
 
     def _open_order(self, order_id: str) -> OrderDay:
         order = self.orders.get(order_id)
@@ -501,10 +503,19 @@ class LiveDay:
 
     def carriers(self) -> dict[str, str]:
         """The van of every order whose parcel is on board."""
-        with self._lock:
-            rest = rest_of(self._actual(), self._driven(), self._now_s)
-        vehicles = rest.problem.vehicles
-        return {o.id: vehicles[o.onboard].id for o in rest.problem.orders if o.onboard is not None}
+        under_way = {vehicle.id for vehicle in self.problem.vehicles if vehicle.under_way}
+        found = {}
+        for van in self.vans.values():
+            is_loaded = van.id in under_way or van.phase(self._now_s) == "loading"
+            ahead = van.trip_ahead(is_loaded=is_loaded)
+            to_collect = {step.index for step in ahead if step.kind == "pickup"}
+            for step in ahead:
+                order = self.problem.orders[step.index] if step.kind in STOPS else None
+                if order is None or step.kind == "pickup" or step.index in to_collect:
+                    continue
+                if order.is_shipment or any(order.delivery):
+                    found[order.id] = van.id
+        return found
 
     def _check_charger(self, charger_id: str) -> None:
         if charger_id not in self._stations:
@@ -548,14 +559,14 @@ class LiveDay:
 
     def _next_s(self, van: VanDay) -> float:
         step = van.step
-        waits = self.policy.confirm and van.drive is None and step is not None and step.kind in _STOPS
+        waits = self.policy.confirm and van.drive is None and step is not None and step.kind in STOPS
         return inf if waits else van.next_s()
 
     def _wait_for_drivers(self) -> None:
         """Stops that nobody has confirmed go on."""
         for van in self.vans.values():
             step = van.step
-            if van.drive is None and step is not None and step.kind in _STOPS and step.departure <= self._now_s:
+            if van.drive is None and step is not None and step.kind in STOPS and step.departure <= self._now_s:
                 van.steps[van.at] = replace(step, departure=self._now_s + _PATIENCE_S)
                 van.expect_after(self.problem)
 
@@ -576,10 +587,10 @@ class LiveDay:
     def _leave(self, van: VanDay) -> None:
         """A van is done with the step it is at and drives on."""
         step = van.steps[van.at]
-        name = self._name_of(step)
+        name = self.name_of(step)
         location, load_g = step.location, step.load[0] if step.load else 0.0
         van.leave(name)
-        if step.kind in _STOPS:
+        if step.kind in STOPS:
             self._served(van, step, name)
         elif step.kind in ("start", "reload"):
             self._tell("departed", f"{van.id} leaves {self.problem.locations[location].name}", van=van.id)
@@ -604,8 +615,9 @@ class LiveDay:
         late = f", {late_s / 60:.0f} min late" if late_s >= 60.0 else ""
         self._tell("served", f"{van.id}: order {order_id} {what}{late}", van=van.id, order=order_id)
 
-    def _name_of(self, step: Step) -> str:
-        if step.kind in _STOPS:
+    def name_of(self, step: Step) -> str:
+        """Id of the order or the station of a step of the present plan; empty for others."""
+        if step.kind in STOPS:
             return self.problem.orders[step.index].id
         return self.problem.stations[step.index].id if step.kind == "charge" else ""
 
@@ -613,7 +625,7 @@ class LiveDay:
         """Plan anew when a van is going to be late."""
         worst = 0.0
         for step in van.steps[van.at :]:
-            if step.kind in _STOPS:
+            if step.kind in STOPS:
                 windows = self.problem.orders[step.index].stops[1 if step.kind == "delivery" else 0].windows
                 worst = max(worst, step.start - windows[-1][1] if windows else 0.0)
         if worst > self.policy.late_s and self._now_s >= self._late_replan_s + self.policy.late_every_s:
@@ -658,10 +670,12 @@ class LiveDay:
         )
         told = (*pending.events, *events)
         locked = frozenset(order_id for order_id, order in self.orders.items() if order.locked)
+        began = time.perf_counter()
         found = make(self._actual(), self._driven(), changes, told)
+        took_s = time.perf_counter() - began
         self._pending = _Pending()
         self._adopt(found.problem, found.plan)
-        self.changes.append(Change(len(self.log) + 1, self._now_s, told, found, before_s, locked))
+        self.changes.append(Change(len(self.log) + 1, self._now_s, told, found, before_s, locked, took_s))
         del self.changes[:-20]
         late = f", {len(found.late_allowed)} will be late" if found.late_allowed else ""
         self._tell("replan", f"planned anew: {len(found.moves)} stops moved{late}")
@@ -683,7 +697,7 @@ class LiveDay:
             problem.orders[step.index].id: van.id
             for van in self.vans.values()
             for step in van.steps
-            if step.kind in _STOPS
+            if step.kind in STOPS
         }
         for order_id, order in self.orders.items():
             if order.done_s is None:

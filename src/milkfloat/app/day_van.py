@@ -13,7 +13,8 @@ from milkfloat.dispatch.live import Phase
 from milkfloat.routing.plan import Route, Step, StepKind
 from milkfloat.routing.problem import Problem, Vehicle, Window
 
-_STOPS = ("job", "pickup", "delivery")
+STOPS = ("job", "pickup", "delivery")
+"""Kinds of steps at customers."""
 _BUSY: dict[str, Phase] = {
     "charge": "charging",
     "reload": "loading",
@@ -109,6 +110,28 @@ class VanDay:
         """Whether it has come to the end of its route."""
         return self.drive is None and (not self.steps or self.at == len(self.steps) - 1)
 
+    def trip_ahead(self, *, is_loaded: bool) -> list[Step]:
+        """
+        Stops before the van comes to the depot again.
+
+        Parameters
+        ----------
+        is_loaded
+            Whether what it waits to leave the depot with is on board already.
+        """
+        step = self.step
+        if step is None:
+            return []
+        at_depot = step.kind in ("start", "reload")
+        if at_depot and (self.drive is not None or not is_loaded):
+            return []
+        found = []
+        for ahead in self.steps[self.at + at_depot :]:
+            if ahead.kind in ("reload", "end"):
+                break
+            found.append(ahead)
+        return found
+
     def next_s(self) -> float:
         """When its state changes next; infinity when it does not."""
         if self.drive is not None:
@@ -198,7 +221,7 @@ class VanDay:
             return home
         self.steps[self.at] = replace(step, arrival=now_s, soc=self.soc_wh)
         here = self._timed(problem, self.at)
-        if here.kind in _STOPS:
+        if here.kind in STOPS:
             here = replace(here, departure=here.start + standing(here, here.departure - here.start))
         self.steps[self.at] = here
         self.expect_after(problem)
@@ -254,10 +277,17 @@ class VanDay:
         )
 
 
+def as_done(step: Step, name: str) -> Done:
+    """A step that is expected, in the words of those that are over."""
+    soc_wh = inf if step.soc is None else step.soc
+    times_s = step.arrival, step.start, step.departure
+    return Done(step.kind, name, step.location, *times_s, step.distance, soc_wh, step.charge)
+
+
 def timed(problem: Problem, vehicle: Vehicle, planned: Step, step: Step) -> Step:
     """A step whose arrival is known, with the times that follow."""
     arrival = step.arrival
-    if step.kind in _STOPS:
+    if step.kind in STOPS:
         stop = problem.orders[step.index].stops[1 if step.kind == "delivery" else 0]
         start = earliest(
             stop.windows, arrival + max(planned.start - planned.arrival - _wait(planned, stop.windows), 0.0)

@@ -290,7 +290,7 @@ class _Maker:
         shift = TimeWindow(*map(self.at, kind.shift_h))
         return tuple(
             Van(
-                id=f"van {k + 1}",
+                id=f"V{k + 1}",
                 model=models[kind.models[k % len(kind.models)]],
                 depot=depot,
                 shift=shift,
@@ -345,12 +345,14 @@ class _Maker:
         ends_h = last_h - 0.5
         if draw < 0.2:
             opens_h, closes_h = ready_h, ends_h
-        elif draw < 0.4 and ready_h < 9.0 and is_known:
-            opens_h, closes_h = ready_h, 12.0
+        elif draw < 0.5 and is_known:
+            # What was ordered the day before is wanted in the morning.
+            opens_h, closes_h = ready_h, float(self.rng.choice((10.0, 11.0, 12.0)))
         else:
-            width_h = min(round(self.between(*kind.window_h) * 2) / 2, ends_h - ready_h)
-            opens_h = max(np.ceil(self.between(ready_h, ends_h - width_h) * 2) / 2, ready_h)
-            opens_h = min(opens_h, ends_h - width_h)
+            latest_h = 13.0 if is_known else ends_h
+            width_h = min(round(self.between(*kind.window_h) * 2) / 2, latest_h - ready_h)
+            opens_h = max(np.ceil(self.between(ready_h, latest_h - width_h) * 2) / 2, ready_h)
+            opens_h = min(opens_h, latest_h - width_h)
             # An order that comes in during the day is no use before there was time to bring it.
             closes_h = max(opens_h + width_h, ready_h + (0.0 if is_known else 1.75))
         return (TimeWindow(self.at(opens_h), self.at(min(closes_h, last_h))),)
