@@ -91,7 +91,7 @@ struct Metric {
     }
 
 private:
-    static constexpr double kBoundary = 1e-9;
+    static constexpr double kBoundary = 1e-7;
 
     [[nodiscard]] std::size_t at(std::int32_t from, std::int32_t to) const {
         return static_cast<std::size_t>(from) * n + static_cast<std::size_t>(to);

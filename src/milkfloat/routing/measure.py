@@ -17,7 +17,7 @@ from milkfloat.routing.problem import Location
 
 _EARTH_RADIUS_M = 6_371_008.8
 # What is short of a slice by less than this part of one belongs to it, as `MatrixMetric` says.
-_BOUNDARY = 1e-9
+_BOUNDARY = 1e-7
 
 
 class Measure:

@@ -35,7 +35,7 @@ class MatrixMetric:
         Distance, shape as ``time`` or (n, n).
     energy
         Energy drawn by an empty van without auxiliaries, shape as ``time`` or (n, n), may be negative; None without
-        battery. The slice is the one that holds the departure; an instant that is short of a slice by less than 1e-9 of
+        battery. The slice is the one that holds the departure; an instant that is short of a slice by less than 1e-7 of
         its width counts as its begin, since departures often lie on boundaries.
     energy_per_load
         Further energy per unit of the problem's mass dimension on board, shape (n, n) or as ``energy``.

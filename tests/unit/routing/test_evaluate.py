@@ -273,14 +273,16 @@ def test_unix_seconds_keep_their_fractions(line: Line) -> None:
     assert violations(problem, plan) == ()
 
 
-def test_a_departure_on_the_boundary_of_two_slices_is_in_the_later_one() -> None:
+@pytest.mark.parametrize("short_s", [0.0, 1.0e-6])
+def test_a_departure_on_the_boundary_of_two_slices_is_in_the_later_one(short_s: float) -> None:
     base, third = 1.7e9, 900.0 / 7
     time = np.full((4, 2, 2), third)
     energy = np.stack([np.full((2, 2), float(k)) for k in range(4)])
     metric = MatrixMetric(time, np.ones((2, 2)), energy=energy, slice_start=base, slice_width=900.0)
     van = Vehicle("v", 0, 0, shift=(base, base + 9000.0), battery=Battery(100.0, 100.0))
-    # Out at 0, arrives a seventh of a slice later and stays until its end, as far as doubles can tell.
-    order = Order("a", (Stop(1, service=900.0 - third),))
+    # Out at 0, arrives a seventh of a slice later and stays until its end, as far as doubles can tell, or departures
+    # that are found by bisection.
+    order = Order("a", (Stop(1, service=900.0 - third - short_s),))
     problem = Problem((Location("d"), Location("c")), (order,), (van,), (metric,))
     plan = plan_of(problem, [[Visit("stop", 0)]])
     assert plan.routes[0].energy == 0 + 1
