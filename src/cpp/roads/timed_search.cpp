@@ -45,7 +45,7 @@ double TimeTable::drive(std::int32_t edge, double from, double until, double sta
             }
             left -= (border - now) / whole;
         } else if (last) {
-            return left > 0.0 ? infinite : now;
+            return infinite;
         }
         now = border;
     }
@@ -156,7 +156,10 @@ TimedSearch::path(std::span<const Phantom> source, std::span<const TargetPhantom
         const auto phantom = static_cast<std::int32_t>(i);
         for (const TargetPhantom &target : targets) {
             if (target.edge == source[i].edge && target.part >= source[i].part) {
-                const double arrival = table_.drive(target.edge, source[i].part, target.part, depart_ms);
+                // Where nothing moves a van is still where it is.
+                const double arrival = target.part == source[i].part
+                                           ? depart_ms
+                                           : table_.drive(target.edge, source[i].part, target.part, depart_ms);
                 if (arrival < best) {
                     best = arrival;
                     best_parent = -1 - phantom;

@@ -14,6 +14,7 @@ from tests.unit.roads.tiny_maps import EAST, Extract, driven, edge, place, plain
 
 from milkfloat.roads.geometry import METRES_PER_DEGREE
 from milkfloat.roads.graph import RoadGraph
+from milkfloat.roads.matrix import road_matrix
 from milkfloat.roads.metric import Metric
 from milkfloat.roads.path import RoadPath, find_path, line_length_m, steps
 from milkfloat.roads.types import UNREACHABLE
@@ -238,6 +239,22 @@ def test_a_closed_town_has_no_path() -> None:
     assert find_path(GRAPH, metric, place(GRAPH, -15, 0), place(GRAPH, 100, 50), depart_s=0.0) is None
     # Along the street one stands on one may drive.
     assert find_path(GRAPH, metric, place(GRAPH, 10, 0), place(GRAPH, 50, 0), depart_s=0.0) is not None
+
+
+def test_a_place_at_the_very_end_of_a_street_that_stands_is_not_left_by_it() -> None:
+    """Path and matrix agree where the part of a street still to drive is nothing, and nothing moves on it."""
+    metric = plain_metric(GRAPH)
+    times = metric.travel_time_ms.copy()
+    stands = edge(GRAPH, 1, 5)
+    times[0, stands] = UNREACHABLE
+    metric = replace(metric, travel_time_ms=times)
+    at_end = replace(place(GRAPH, -15, 0), edge_forward=stands, edge_backward=-1, fraction=1.0)
+    target = place(GRAPH, 50, 0)
+    assert find_path(GRAPH, metric, at_end, target, depart_s=0.0) is None
+    assert road_matrix(GRAPH, metric, [at_end, target], bins=[0]).travel_time_ms[0, 0].tolist() == [0, UNREACHABLE]
+    here = find_path(GRAPH, metric, at_end, at_end, depart_s=0.0)
+    assert here is not None
+    assert here.travel_time_ms == 0
 
 
 def test_energies_are_those_of_the_bins_driven_in() -> None:
