@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from milkfloat.routing.measure import Measure
@@ -158,7 +159,8 @@ class RouteCheck:
             leave, travel, distance = here.departure, 0.0, 0.0
             if here.location != step.location:
                 travel = self.measure.travel_time(here.location, step.location, leave) / van.speed_factor
-                distance = self.measure.distance(here.location, step.location, leave)
+                way = here.location, step.location
+                distance = self._about(partial(self.measure.distance, *way), leave, step.distance - here.distance)
             driven += distance
             travelled += travel
             if not close(step.arrival, leave + travel):
@@ -170,7 +172,10 @@ class RouteCheck:
                 mass = 0.0 if mass_dimension is None or not here.load else here.load[mass_dimension]
                 drawn = 0.0
                 if here.location != step.location:
-                    drawn = self.measure.energy(here.location, step.location, leave, mass) + van.aux_power * travel
+                    aux = van.aux_power * travel
+                    stated = (here.soc or 0.0) + here.charge - (step.soc or 0.0) - aux
+                    way = here.location, step.location
+                    drawn = aux + self._about(partial(self.measure.energy, *way, mass=mass), leave, stated)
                 energy += drawn
                 level = min(level - drawn, van.battery.capacity)
                 yield from self._level(k, step, level)
@@ -196,6 +201,18 @@ class RouteCheck:
             yield Violation(f"van {van.id}", f"drives {driven:.15g}, more than {van.max_distance:g}")
         if travelled > van.max_travel_time + slack_of(travelled):
             yield Violation(f"van {van.id}", f"travels for {travelled:.15g}, more than {van.max_travel_time:g}")
+
+    @staticmethod
+    def _about(value: Callable[[float], float], leave: float, stated: float) -> float:
+        """
+        A value for a departure that is known as well as instants are.
+
+        Values of slices jump. A search for the last departure that is good enough ends at the very jump, so on which
+        side of it a stated instant lies is decided by its last digits: there the side counts that was stated.
+        """
+        slack = slack_of(leave)
+        sides = (value(leave), value(leave - slack), value(leave + slack))
+        return min(sides, key=lambda side: abs(side - stated))
 
     def _cost(self, driven: float) -> float:
         steps = self.route.steps
