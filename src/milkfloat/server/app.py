@@ -10,10 +10,20 @@ from fastapi import FastAPI
 from milkfloat.server import error_documents, pages
 from milkfloat.server.auth import OWN_ADDRESSES, Gate, check_address
 from milkfloat.server.doors import osrm, vroom
-from milkfloat.server.resources import health, maps, plans
+from milkfloat.server.resources import day, drive, health, maps, plans
 from milkfloat.server.services import Services
 
-RESOURCES = (health.router, maps.router, plans.router, osrm.router, vroom.router)
+RESOURCES = (
+    health.router,
+    maps.router,
+    plans.router,
+    day.router,
+    drive.links,
+    drive.router,
+    drive.pages,
+    osrm.router,
+    vroom.router,
+)
 
 
 def create_app(services: Services, *, host: str = "127.0.0.1", token: str | None = None) -> FastAPI:

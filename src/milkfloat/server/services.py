@@ -16,13 +16,19 @@ from milkfloat.app.tasks import TASKS
 from milkfloat.app.workers import MapFile, Workers
 from milkfloat.clock import Clock
 from milkfloat.errors import Fault, InputError
+from milkfloat.ids import ID_RANDOM_BYTES, new_id
 from milkfloat.roads.metric import MetricHolder
 from milkfloat.roads.traffic import base_metric, default_profile
+from milkfloat.server.day_host import DayHost
 from milkfloat.server.stream import Topics
+from milkfloat.store import days
 from milkfloat.store.database import Database
 
 # Bins of a day, and of the night after it: a departure before midnight arrives in the next day.
 BINS = range(96 + 24)
+
+# Streams that follow the running day wait on this.
+DAY_TOPIC = "day"
 
 
 class SystemClock:
@@ -46,6 +52,8 @@ class Services:
         The travel times in force, on an axis of seconds since midnight in the map's zone; swapped as traffic changes.
     topics
         Tells streams that something new can be read.
+    day
+        The day that runs; None where none does.
     closing
         Run, last one first, when the service ends.
     """
@@ -57,6 +65,7 @@ class Services:
     clock: Clock
     city: City | None = None
     roads: MetricHolder | None = None
+    day: DayHost | None = None
     closing: list[Callable[[], None]] = field(default_factory=list)
 
     def need_city(self) -> City:
@@ -82,6 +91,18 @@ class Services:
         """Seconds since midnight in the map's zone, now."""
         now = self.clock.now().astimezone(self.need_city().zone)
         return now.hour * 3_600.0 + now.minute * 60.0 + now.second
+
+    def run_day(self, host: DayHost) -> None:
+        """Have a day run in this service, from now until the service ends; streams are told its news."""
+        assert self.day is None
+        now = self.clock.now()
+        if not host.id:
+            host.id = str(new_id(at=now, random=os.urandom(ID_RANDOM_BYTES)))
+            days.add(self.db, host.id, name=host.day.name, at=now)
+        host.on_news = partial(self.topics.tell, DAY_TOPIC)
+        self.day = host
+        self.closing.append(host.close)
+        host.start()
 
     def close(self) -> None:
         """End everything."""
@@ -118,7 +139,7 @@ def make_services(
         roads = MetricHolder(base_metric(city.graph, default_profile(), bins=BINS))
     # Jobs first learn that they are interrupted, then their processes end.
     closing = [db.close, workers.close, jobs.close]
-    return Services(db, jobs, workers, topics, clock, city, roads, closing)
+    return Services(db, jobs, workers, topics, clock, city, roads, closing=closing)
 
 
 def services_of(request: Request) -> Services:
