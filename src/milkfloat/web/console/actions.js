@@ -5,6 +5,7 @@ import { batch } from "../shared/html.js";
 import {
   connection,
   draft,
+  driverLink,
   filter,
   position,
   selectedOrder,
@@ -92,6 +93,16 @@ export async function lock(order, locked) {
 
 export async function move(order, van, before) {
   await act(() => day.move(order.id, van, before), `${order.id} goes with ${van}`);
+}
+
+/** A new link to a driver's page; it can be shown only once, for only its digest is kept. */
+export async function giveLink(van) {
+  const answer = await act(() => day.giveLink(van));
+  if (answer !== null) driverLink.value = { van, url: new URL(answer.path, location.origin).href };
+}
+
+export async function withdrawLinks(van) {
+  if ((await act(() => day.withdrawLinks(van), `No link opens the page of ${van} any more`)) !== null) driverLink.value = null;
 }
 
 export function finishTool() {

@@ -38,18 +38,24 @@ export function Console() {
   </div>`;
 }
 
+const WAITING = {
+  connecting: "Opening the day…",
+  live: "Opening the day…",
+  lost: "The server does not answer. Trying again…",
+  empty: "No day is running here. This page shows one as soon as it begins.",
+};
+
 function Waiting() {
-  const isLost = connection.value === "lost";
   return html`<div class="waiting" role="status">
     <img src="/shared/icon.svg" alt="" width="64" height="64" />
     <h1>Milkfloat</h1>
-    <p>${isLost ? "The server does not answer. Trying again…" : "Opening the day…"}</p>
+    <p>${WAITING[connection.value]}</p>
   </div>`;
 }
 
 /** A page that stands still must say so. */
 function Lost() {
-  if (connection.value !== "lost") return null;
+  if (connection.value !== "lost" && connection.value !== "empty") return null;
   return html`<div class="lost" role="alert">
     <strong>Connection lost.</strong> This is the day as of ${clock(now.value, zone.value)}. Trying again…
   </div>`;

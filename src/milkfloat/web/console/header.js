@@ -5,7 +5,7 @@ import { clock, date, kwh } from "../shared/format.js";
 import { Icon } from "../shared/icons.js";
 import { theme, toggleTheme } from "../shared/theme.js";
 import { setSpeed, togglePlay } from "./actions.js";
-import { filter, isLive, now, part, snapshot, zone } from "./state.js";
+import { filter, isLive, isPlanning, now, part, snapshot, zone } from "./state.js";
 
 const SPEEDS = [1, 10, 30, 120];
 
@@ -95,8 +95,7 @@ function Figure({ name, value, of, unit, kind = "", shows }) {
 
 function Status() {
   const isDark = theme.value === "dark";
-  const { replanning } = snapshot.value;
-  const [kind, text] = !isLive.value ? ["bad", "No connection"] : replanning ? ["info", "Planning…"] : ["good", "Live"];
+  const [kind, text] = !isLive.value ? ["bad", "No connection"] : isPlanning.value ? ["info", "Planning…"] : ["good", "Live"];
   return html`<div class="status">
     <span class=${`chip ${kind}`}><span class="dot"></span>${text}</span>
     <button

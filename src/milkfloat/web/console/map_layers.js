@@ -129,7 +129,11 @@ function above(c) {
       id: "place",
       type: "symbol",
       source: SOURCES.places,
-      layout: { "icon-image": ["get", "kind"], "icon-allow-overlap": true, "icon-size": 0.5 },
+      layout: {
+        "icon-image": ["get", "kind"],
+        "icon-allow-overlap": true,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.28, 15, 0.5],
+      },
     },
     {
       id: LAYERS.stop,

@@ -4,7 +4,8 @@ import { html, useState } from "../shared/html.js";
 import { clock, count, kw, kwh, percent, window } from "../shared/format.js";
 import { Icon } from "../shared/icons.js";
 import { isLow } from "../shared/battery.js";
-import { lock, move } from "./actions.js";
+import { giveLink, lock, move } from "./actions.js";
+import { DriverLink } from "./driver_link.js";
 import { draggedOrder, startDrag } from "./drag.js";
 import {
   isCustomer,
@@ -33,9 +34,11 @@ export function Round() {
         <strong>${van.model}</strong>
         <span class="muted">${count(done, "stop")} done, ${ahead.filter(isCustomer).length} ahead</span>
       </p>
-      ${van.driver_url &&
-      html`<a class="button" href=${van.driver_url} target="_blank" rel="noopener"><${Icon} name="link" /> Driver page</a>`}
+      <button class="button" disabled=${!isLive.value} onClick=${() => giveLink(van.id)}>
+        <${Icon} name="link" /> Driver page
+      </button>
     </div>
+    <${DriverLink} van=${van} />
     ${ahead.length === 0
       ? html`<p class="empty">This van has nothing more to do.</p>`
       : html`<ol class="stops">

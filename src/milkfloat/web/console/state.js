@@ -7,7 +7,7 @@ import { vanColour } from "../shared/van_colours.js";
 export const snapshot = signal(null);
 /** Where the vans are: {time, playing, speed, vans: Map of id -> position}; newer than the snapshot. */
 export const position = signal(null);
-/** "connecting", "live" or "lost". */
+/** "connecting", "live", "lost" or "empty" (no day runs). */
 export const connection = signal("connecting");
 /** Streets slower than usual, as GeoJSON features. */
 export const slowStreets = signal([]);
@@ -27,12 +27,16 @@ export const search = signal("");
 export const tab = signal("log");
 /** Which part shows on a narrow screen: "vans", "orders" or "more". */
 export const part = signal("vans");
+/** The link to a driver's page that was just made: {van, url}; null for none. */
+export const driverLink = signal(null);
 /** Messages that go away by themselves: {id, kind, text}. */
 export const toasts = signal([]);
 
 export const zone = computed(() => snapshot.value?.timezone ?? "UTC");
 /** Simulated Unix seconds. */
 export const now = computed(() => position.value?.time ?? snapshot.value?.time ?? 0);
+/** Whether a plan is being made. */
+export const isPlanning = computed(() => Boolean(position.value?.replanning));
 export const isLive = computed(() => connection.value === "live");
 
 /** Vans of the day, each with its place in the list, colour and newest position. */

@@ -1,8 +1,8 @@
 // Everything the pages ask the server, and the only module that spells its addresses.
 
 const TOKEN_KEY = "milkfloat.token";
-// A stream that has said nothing for this long is taken for broken: the server sends something every few seconds.
-const SILENCE_MS = 15_000;
+// A stream that has said nothing for this long is taken for broken: the server sends something every second.
+const SILENCE_MS = 12_000;
 
 /** What the server said no with (RFC 9457), or `status` 0 when it did not answer at all. */
 export class Problem extends Error {
@@ -27,11 +27,13 @@ export const day = {
   move: (order, van, before) => request("POST", "/v1/day/move", { order, van, before }),
   replan: () => request("POST", "/v1/day/replan", {}),
   undo: () => request("POST", "/v1/day/undo", {}),
+  giveLink: (van) => request("POST", "/v1/day/drivers", { van }),
+  withdrawLinks: (van) => request("DELETE", `/v1/day/drivers/${encodeURIComponent(van)}`),
 };
 
 /**
- * Follow the day: `onSnapshot` and `onPosition` are called with what the server sends, `onState` with "live" or "lost".
- * Returns a function that ends it.
+ * Follow the day: `onSnapshot` and `onPosition` are called with what the server sends, `onState` with "live", "lost" or
+ * "empty" (the server answers, and no day runs). Returns a function that ends it.
  */
 export function followDay({ onSnapshot, onPosition, onState }) {
   let source = null;
@@ -53,6 +55,10 @@ export function followDay({ onSnapshot, onPosition, onState }) {
     clearTimeout(timer);
     timer = setTimeout(open, retry_ms);
     retry_ms = Math.min(2 * retry_ms, 10_000);
+    // A stream does not say why it broke; an ordinary question does.
+    day.get().catch((problem) => {
+      if (problem.status === 404) onState("empty");
+    });
   }
 
   function open() {
@@ -67,7 +73,6 @@ export function followDay({ onSnapshot, onPosition, onState }) {
       heard();
       onPosition(JSON.parse(event.data));
     });
-    source.addEventListener("beat", heard);
   }
 
   open();
