@@ -21,7 +21,7 @@ from milkfloat.app.day_log import DayLog, LogEntry
 from milkfloat.app.day_motion import Motion, RoadMotion, stay
 from milkfloat.app.day_orders import with_orders
 from milkfloat.app.day_traffic import Disturbance, overrides_of, street_at, street_name
-from milkfloat.app.day_van import STOPS, VanDay
+from milkfloat.app.day_van import STOPS, VanDay, windows_of
 from milkfloat.dispatch.change import Changes
 from milkfloat.dispatch.events import Event, EventKind
 from milkfloat.dispatch.place import placed
@@ -626,7 +626,7 @@ class LiveDay:
         worst = 0.0
         for step in van.steps[van.at :]:
             if step.kind in STOPS:
-                windows = self.problem.orders[step.index].stops[1 if step.kind == "delivery" else 0].windows
+                windows = windows_of(self.problem, step)
                 worst = max(worst, step.start - windows[-1][1] if windows else 0.0)
         if worst > self.policy.late_s and self._now_s >= self._late_replan_s + self.policy.late_every_s:
             self._late_replan_s = self._now_s
@@ -683,11 +683,12 @@ class LiveDay:
 
     def _adopt(self, problem: Problem, plan: Plan) -> None:
         """Put a plan in force."""
+        committed = {van.id: self.name_of(van.step) if van.step else "" for van in self.vans.values()}
         self.problem, self.plan = problem, plan
         routes = {problem.vehicles[route.vehicle].id: route for route in plan.routes}
         vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         for van in self.vans.values():
-            van.adopt(routes.get(van.id), vehicles.get(van.id), self._now_s)
+            van.adopt(problem, routes.get(van.id), vehicles.get(van.id), self._now_s, committed[van.id])
             if van.drive is not None and van.steps:
                 van.set_off(problem, van.drive)
             elif van.steps:
@@ -722,7 +723,7 @@ class LiveDay:
         """The plan as it was driven and is expected to go on."""
         index = {vehicle.id: k for k, vehicle in enumerate(self.problem.vehicles)}
         routes = tuple(
-            Route(index[van.id], tuple(van.steps), 0.0, 0.0, 0.0, 0.0, 0.0)
+            Route(index[van.id], van.driven(), 0.0, 0.0, 0.0, 0.0, 0.0)
             for van in self.vans.values()
             if van.steps and van.id in index
         )
@@ -739,7 +740,7 @@ class LiveDay:
                 if van.at == 0 or van.is_home:
                     drawn = van.drive.drawn_wh if van.drive is not None else 0.0
                     battery = replace(battery, start=min(max(van.soc_wh - drawn, 0.0), battery.capacity))
-            free_s = van.drive.arrives_s if van.drive is not None and van.at == 0 else -inf
+            free_s = van.free_s()
             shift = (max(vehicle.shift[0], free_s), max(vehicle.shift[1], free_s))
             vehicles.append(replace(vehicle, battery=battery, shift=shift))
         return replace(self.problem, vehicles=tuple(vehicles))

@@ -110,6 +110,21 @@ class VanDay:
         """Whether it has come to the end of its route."""
         return self.drive is None and (not self.steps or self.at == len(self.steps) - 1)
 
+    def free_s(self) -> float:
+        """When a van that has not begun its route can begin it; minus infinity where nothing holds it."""
+        if self.at > 0:
+            return -inf
+        if self.steps and self.steps[0].kind == "pickup":
+            return self.steps[0].departure
+        return self.drive.arrives_s if self.drive is not None else -inf
+
+    def driven(self) -> tuple[Step, ...]:
+        """Its steps as a route of the present plan, where a pickup that counts as done is where the route begins."""
+        first = self.steps[0]
+        if first.kind == "pickup":
+            first = replace(first, kind="start", index=-1, arrival=first.departure, start=first.departure)
+        return (first, *self.steps[1:])
+
     def trip_ahead(self, *, is_loaded: bool) -> list[Step]:
         """
         Stops before the van comes to the depot again.
@@ -165,8 +180,17 @@ class VanDay:
 
     # Changes of state.
 
-    def adopt(self, route: Route | None, vehicle: Vehicle | None, now_s: float) -> None:
-        """Take a new route; what the van is committed to goes on as it was."""
+    def adopt(
+        self, problem: Problem, route: Route | None, vehicle: Vehicle | None, now_s: float, committed: str
+    ) -> None:
+        """
+        Take a new route; what the van is committed to goes on as it was.
+
+        Parameters
+        ----------
+        committed
+            Order of the step it is at or drives to, if it is one of a customer.
+        """
         before = self.step
         self.planned = route.steps if route else ()
         self.steps = list(self.planned)
@@ -178,6 +202,12 @@ class VanDay:
             self.steps[0] = replace(self.steps[0], arrival=now_s, start=now_s, departure=now_s)
             kept = {name: getattr(before, name) for name in ("arrival", "start", "departure", "soc", "charge")}
             self.steps[1] = replace(self.steps[1], **kept)
+        elif vehicle.under_way and before is not None and before.kind == "pickup":
+            # The plan begins when the pickup is over, with the parcel on board.
+            index = next((k for k, order in enumerate(problem.orders) if order.id == committed), None)
+            if index is not None:
+                self.steps[0] = replace(before, index=index)
+                self.planned = (self.steps[0], *self.planned[1:])
         elif vehicle.under_way and before is not None and self.drive is None and before.kind in ("start", "reload"):
             # It loads: the parcels are fixed, and so is when it began.
             self.steps[0] = replace(self.steps[0], arrival=before.arrival, start=before.start)
@@ -288,10 +318,8 @@ def timed(problem: Problem, vehicle: Vehicle, planned: Step, step: Step) -> Step
     """A step whose arrival is known, with the times that follow."""
     arrival = step.arrival
     if step.kind in STOPS:
-        stop = problem.orders[step.index].stops[1 if step.kind == "delivery" else 0]
-        start = earliest(
-            stop.windows, arrival + max(planned.start - planned.arrival - _wait(planned, stop.windows), 0.0)
-        )
+        windows = windows_of(problem, step)
+        start = earliest(windows, arrival + max(planned.start - planned.arrival - _wait(planned, windows), 0.0))
         return replace(step, start=start, departure=start + planned.departure - planned.start)
     if step.kind in ("start", "reload"):
         # A van that comes early leaves when it was to leave, not before; one that comes late still has to load.
@@ -304,6 +332,14 @@ def timed(problem: Problem, vehicle: Vehicle, planned: Step, step: Step) -> Step
         start = max(arrival, planned.start)
         return replace(step, start=start, departure=start + planned.departure - planned.start)
     return replace(step, start=arrival, departure=arrival)
+
+
+def windows_of(problem: Problem, step: Step) -> tuple[Window, ...]:
+    """Windows of a stop; a pickup that counts as done in the plan has none."""
+    order = problem.orders[step.index]
+    if step.kind == "pickup" and not order.is_shipment:
+        return ()
+    return order.stops[1 if step.kind == "delivery" else 0].windows
 
 
 def _wait(planned: Step, windows: Sequence[Window]) -> float:

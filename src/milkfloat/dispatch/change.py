@@ -20,6 +20,8 @@ from milkfloat.routing.evaluate import Scheduler
 from milkfloat.routing.metric import Metric
 from milkfloat.routing.problem import Battery, Location, Order, Problem, Station, Vehicle, Visit
 
+# Parts of the reserve that a van may keep that cannot come home with all of it, tried one after the other.
+_RESERVE_LEFT = (0.75, 0.5, 0.25, 0.0)
 # Longer than any shift is overrun.
 _NEXT_DAY_S = 86_400.0
 
@@ -150,8 +152,8 @@ def _widened(problem: Problem, index: int, van: Vehicle) -> Vehicle:
         max_travel_time=inf,
         max_stops=None,
     )
-    empty = replace(late, battery=_without_reserve(van.battery))
-    for tried in (late, empty, replace(empty, frozen=())):
+    lower = [replace(late, battery=_lowered(van.battery, share)) for share in _RESERVE_LEFT]
+    for tried in (late, *lower, replace(lower[-1], frozen=())):
         vehicles = list(problem.vehicles)
         vehicles[index] = tried
         if Scheduler(replace(problem, vehicles=tuple(vehicles))).route(index, ()) is not None:
@@ -163,8 +165,8 @@ def _floored(battery: Battery | None) -> Battery | None:
     return battery and replace(battery, reserve=min(battery.reserve, battery.start))
 
 
-def _without_reserve(battery: Battery | None) -> Battery | None:
-    return None if battery is None else replace(battery, reserve=0.0, end_min=0.0)
+def _lowered(battery: Battery | None, share: float) -> Battery | None:
+    return battery and replace(battery, reserve=battery.reserve * share, end_min=battery.end_min * share)
 
 
 def _locked(problem: Problem, order: Order, locks: Mapping[str, str | None]) -> Order:

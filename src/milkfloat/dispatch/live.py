@@ -2,7 +2,8 @@
 Vans under way: what is left of a plan at an instant, as vehicles of a problem for the rest of the day.
 
 A van is planned from where it is committed to be next. On its way to a stop or a charger, or at one, it begins there
-with that visit frozen; while it loads it begins loaded; on its way to the depot it begins there, empty and free.
+with that visit frozen; while it loads it begins loaded; on its way to the depot it begins there, empty and free. What
+it is to pick up for another customer counts as picked up: it begins with that on board, when the pickup is over.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from milkfloat.dispatch.rounds import Rounds, RoundVisit, route_visits
 from milkfloat.routing.plan import Plan, Route, Step
-from milkfloat.routing.problem import Battery, Load, Order, Problem, Vehicle, Visit, Window
+from milkfloat.routing.problem import Battery, Break, Load, Order, Problem, Vehicle, Visit, Window
 
 Phase: TypeAlias = Literal["idle", "loading", "driving", "waiting", "serving", "charging", "break", "off"]
 
@@ -163,6 +164,8 @@ def van_now(problem: Problem, index: int, route: Route | None, now: float) -> Va
         return _loaded(problem, index, van, route, at)
     if step.kind in ("reload", "end"):
         return _at_depot(problem, index, van, route, at, max(now, step.arrival), first=at.step + 1)
+    if step.kind == "pickup":
+        return _picking_up(problem, index, van, route, at)
     return _committed(problem, index, van, route, at)
 
 
@@ -234,14 +237,33 @@ def _loaded(problem: Problem, index: int, van: Vehicle, route: Route, at: Standi
     return VanNow(index, vehicle, at, onboard, _done(route, at.step), visits)
 
 
+def _picking_up(problem: Problem, index: int, van: Vehicle, route: Route, at: Standing) -> VanNow:
+    """A van at the first stop of a shipment or on its way there; the second stop stays free to be planned."""
+    step = route.steps[at.step]
+    vehicle = replace(
+        _used(van, route, at.step, step.departure, stops=1),
+        start=step.location,
+        shift=(step.departure, max(van.shift[1], step.departure)),
+        max_trips=van.max_trips - _reloads(route, at.step),
+        load_time=0.0,
+        battery=_battery(van, step.soc),
+        breaks=_breaks_left(van, route, at.step),
+        under_way=True,
+        initial_load=_collected(problem, van, route, at.step),
+        frozen=van.frozen[at.step :],
+    )
+    onboard = _carried(problem, route, at.step) | {step.index}
+    done = _done(route, at.step) | {(step.index, 0)}
+    return VanNow(index, vehicle, at, onboard, done, route_visits(problem, route, first=at.step + 1))
+
+
 def _committed(problem: Problem, index: int, van: Vehicle, route: Route, at: Standing) -> VanNow:
     """A van at a stop, a charger or a break, or on its way there."""
     step = route.steps[at.step]
     # A van that begins where it stands pays no set-up for coming from elsewhere, hence it is free that much later.
     setup = _setup(problem, route, at.step)
     kind = {"charge": "charge", "break": "break"}.get(step.kind, "stop")
-    breaks_taken = {s.index for s in route.steps[: at.step] if s.kind == "break"}
-    breaks = tuple(b for k, b in enumerate(van.breaks) if k not in breaks_taken)
+    breaks = _breaks_left(van, route, at.step)
     if kind == "break":
         frozen = Visit("break", breaks.index(van.breaks[step.index]))
     elif kind == "charge":
@@ -266,11 +288,17 @@ def _committed(problem: Problem, index: int, van: Vehicle, route: Route, at: Sta
     return VanNow(index, vehicle, at, onboard, _done(route, at.step), visits)
 
 
-def _used(van: Vehicle, route: Route, step: int, free_at: float) -> Vehicle:
-    """The van with its limits lowered by what it has driven; its fixed cost is spent."""
+def _breaks_left(van: Vehicle, route: Route, step: int) -> tuple[Break, ...]:
+    """Breaks not taken before step ``step``."""
+    taken = {s.index for s in route.steps[:step] if s.kind == "break"}
+    return tuple(pause for k, pause in enumerate(van.breaks) if k not in taken)
+
+
+def _used(van: Vehicle, route: Route, step: int, free_at: float, *, stops: int = 0) -> Vehicle:
+    """The van with its limits lowered by what it has driven and ``stops`` more; its fixed cost is spent."""
     done = route.steps[: step + 1]
     travel = sum(b.arrival - a.departure for a, b in pairwise(done))
-    stops = sum(s.kind in ("job", "pickup", "delivery") for s in route.steps[:step])
+    stops += sum(s.kind in ("job", "pickup", "delivery") for s in route.steps[:step])
     return replace(
         van,
         fixed_cost=0.0,

@@ -101,11 +101,15 @@ def test_a_shipment_that_was_picked_up_is_a_delivery_of_what_is_on_board(city: t
     assert rest.done == {"a"}
 
 
-def test_a_shipment_whose_pickup_is_frozen_keeps_both_stops(city: tuple[Problem, Plan]) -> None:
-    rest = at(city, 500.0)
-    order = rest.problem.orders[0]
-    assert (order.id, len(order.stops), order.onboard) == ("s", 2, None)
-    assert rest.problem.vehicles[0].start == B
+def test_a_shipment_that_is_about_to_be_picked_up_counts_as_picked_up(city: tuple[Problem, Plan]) -> None:
+    for now in (500.0, 560.0):
+        rest = at(city, now)
+        order = rest.problem.orders[0]
+        assert (order.id, len(order.stops), order.onboard, order.delivery) == ("s", 1, 0, (1.0,))
+        first = rest.problem.vehicles[0]
+        # It is free when the pickup is over; the delivery may be planned anew.
+        assert (first.start, first.shift[0], first.frozen, first.under_way) == (B, 620.0, (), True)
+        assert rest.rounds.of("v1")[0] == RoundVisit("stop", "s", 0)
 
 
 def test_a_van_on_its_way_to_the_hub_is_free_there(city: tuple[Problem, Plan]) -> None:
