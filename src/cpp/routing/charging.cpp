@@ -405,8 +405,10 @@ void Charging::leave(std::vector<Label> &labels,
     const Stopover &to = itinerary.stops()[position + 1];
     const auto after = static_cast<std::int32_t>(position);
     const bool is_end = position + 2 == itinerary.stops().size();
+    // Nothing comes between the frozen visits or before the first of them.
+    const bool is_frozen = position < type_->frozen.size();
     out.clear();
-    if (!type_->breaks.empty()) {
+    if (!type_->breaks.empty() && !is_frozen) {
         for (std::size_t i = 0; i < labels.size(); ++i) { // grows: more than one pause may be taken in a row
             const auto k = static_cast<std::size_t>(labels[i].pauses);
             if (k >= type_->breaks.size()) {
@@ -440,7 +442,7 @@ void Charging::leave(std::vector<Label> &labels,
             enter(label, to, out);
         }
     };
-    const bool may_charge = type_->has_battery && !problem_.stations.empty();
+    const bool may_charge = type_->has_battery && !problem_.stations.empty() && !is_frozen;
     for (const Label &label : labels) {
         Label direct = label;
         arrive(direct, from.location);

@@ -251,6 +251,32 @@ def test_a_van_under_way_goes_on_from_where_it_is(line: Line) -> None:
     assert schedule(problem, 0, [Visit("reload", 0), Visit("stop", 0)]) is None, "it is in the first trip's load"
 
 
+def test_nothing_is_charged_before_a_frozen_visit(line: Line) -> None:
+    # From 5 it may go on to the frozen stop at 8 and to the station there, 3 of 6 away; 9 home need a charge. The
+    # station at 5 would do as well, were it not for what is frozen.
+    curve = ChargeCurve((0.0, 10.0), (0.0, 10.0))
+    van = Vehicle(
+        "v",
+        5,
+        0,
+        shift=(0.0, 99.0),
+        battery=Battery(10.0, 6.0, curves=(curve,)),
+        under_way=True,
+        frozen=(Visit("stop", 0),),
+    )
+    problem = line(at=(8.0,), van=van, stations=(Station("s5", 5), Station("s8", 8)))
+    plan = plan_of(problem, [[]])
+    assert violations(problem, plan) == ()
+    assert [step.kind for step in plan.routes[0].steps] == ["start", "job", "charge", "end"]
+    nowhere = line(
+        at=(8.0,),
+        van=van,
+        stations=(Station("s5", 5),),
+        vehicles=(replace(van, battery=Battery(10.0, 2.0, curves=(curve,))),),
+    )
+    assert schedule(nowhere, 0, ()) is None
+
+
 def test_frozen_visits_come_first(line: Line) -> None:
     van = Vehicle("v", 0, 0, shift=(0.0, 99.0), frozen=(Visit("stop", 1),))
     problem = line(at=(2, 9), van=van)
