@@ -8,187 +8,38 @@ from any thread.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from math import inf, isfinite
-from typing import TypeAlias
 
-from milkfloat.app.build import Built, with_overrides
-from milkfloat.app.day_log import DayLog, LogEntry
-from milkfloat.app.day_motion import Motion, RoadMotion, stay
+from milkfloat.app.day_motion import stay
 from milkfloat.app.day_orders import with_orders
-from milkfloat.app.day_traffic import Disturbance, overrides_of, street_at, street_name
-from milkfloat.app.day_van import STOPS, VanDay, windows_of
-from milkfloat.dispatch.change import Changes
-from milkfloat.dispatch.events import Event, EventKind
+from milkfloat.app.day_plans import DayPlans
+from milkfloat.app.day_state import GRACE_S, Change, OrderDay, Policy
+from milkfloat.app.day_traffic import Disturbance, street_at, street_name
+from milkfloat.app.day_van import STOPS, VanDay
+from milkfloat.dispatch.events import Event
 from milkfloat.dispatch.place import placed
-from milkfloat.dispatch.replan import Effort, Replanned, as_given, replan
+from milkfloat.dispatch.replan import Replanned, as_given
 from milkfloat.dispatch.rounds import Rounds
 from milkfloat.errors import ConflictError, Fault, InputError
 from milkfloat.fleet.orders import Order
-from milkfloat.roads.overrides import Overrides
-from milkfloat.routing.plan import Plan, Route, Step
-from milkfloat.routing.problem import Problem, Window
+from milkfloat.routing.plan import Step
+from milkfloat.routing.problem import Problem
 from milkfloat.routing.solve import solve
 
-_Make: TypeAlias = Callable[[Problem, Plan, Changes, Sequence[Event]], Replanned]
+__all__ = ["GRACE_S", "Change", "LiveDay", "OrderDay", "Policy"]
 
-# What no van can serve in time may be so much late, step by step: better late than not at all.
-GRACE_S = (1_800.0, 7_200.0, 86_400.0)
 # A driver who has not said that a stop is over is taken to need so much longer.
 _PATIENCE_S = 60.0
-# A plan that cannot be made is tried again after this.
-_RETRY_S = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """
-    When to plan anew, and how hard to think.
-
-    Attributes
-    ----------
-    batch_s
-        New orders wait so long for others to be planned with.
-    late_s, late_every_s
-        Vans that will be so much late are a reason to plan anew, but not again before so long.
-    first, effort
-        For the first plan, and for those of the day.
-    confirm
-        Stops are over when the driver says so; otherwise when the plan does.
-    """
-
-    batch_s: float = 300.0
-    late_s: float = 180.0
-    late_every_s: float = 900.0
-    first: Effort = field(default_factory=lambda: Effort(iterations=600))
-    effort: Effort = field(default_factory=lambda: Effort(iterations=300, grace_s=GRACE_S))
-    confirm: bool = False
-
-
-@dataclass(slots=True)
-class OrderDay:
-    """
-    An order on this day.
-
-    Attributes
-    ----------
-    locations, promised
-        Of each stop: where it is, and the windows as the customer was told.
-    done_s, late_s
-        When the last stop was over, and how late it began; None while it is not.
-    van_id
-        Who serves or served it.
-    """
-
-    order: Order
-    announced_s: float
-    locations: tuple[int, ...]
-    promised: tuple[tuple[Window, ...], ...]
-    van_id: str | None = None
-    locked: bool = False
-    done_s: float | None = None
-    late_s: float = 0.0
-    issue: str = ""
-    cancelled: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The last change of the plan, for those who look at it."""
-
-    id: int
-    time_s: float
-    events: tuple[Event, ...]
-    replanned: Replanned
-    etas_before: Mapping[str, float]
-    locked: frozenset[str]
-    took_s: float = 0.0
-
-
-@dataclass(slots=True)
-class _Pending:
-    """What the next plan will have to know."""
-
-    orders: list[str] = field(default_factory=list)
-    cancelled: set[str] = field(default_factory=set)
-    locks: dict[str, str | None] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    works: set[str] = field(default_factory=set)
-    traffic: bool = False
-    events: list[Event] = field(default_factory=list)
-    due_s: float = inf
-
-
-class LiveDay:
+class LiveDay(DayPlans):
     """
     The running day.
 
-    Parameters
-    ----------
-    built
-        The day's problem. It may hold orders that are not known yet: their places are then no news later.
-    known
-        Ids of the orders that are known; None: all.
-    now_s
-        Unix instant at which the day begins to run.
-    motion
-        How vans move.
+    See `milkfloat.app.day_state.DayState` for what it is made with.
     """
-
-    def __init__(
-        self,
-        built: Built,
-        *,
-        now_s: float,
-        known: Iterable[str] | None = None,
-        motion: Motion | None = None,
-        policy: Policy | None = None,
-        name: str = "",
-    ) -> None:
-        ids = {order.id for order in built.orders}
-        chosen = ids if known is None else ids & set(known)
-        self.built = built
-        self.name = name or built.problem.name
-        self.policy = policy or Policy()
-        self.motion = motion or RoadMotion()
-        self.log = DayLog()
-        self.problem = replace(built.problem, orders=tuple(o for o in built.problem.orders if o.id in chosen))
-        self.plan = Plan((), (), 0.0, 0.0, 0.0, 0)
-        self.vans = {
-            vehicle.id: VanDay(k, vehicle, vehicle.battery.start if vehicle.battery else inf)
-            for k, vehicle in enumerate(built.problem.vehicles)
-        }
-        self.orders: dict[str, OrderDay] = {}
-        self.disturbances: dict[str, Disturbance] = {}
-        self.broken: set[str] = set()
-        self.changes: list[Change] = []
-        self.version = 0
-        self._morning = built.conditions.overrides
-        self._stations = {station.id: station for station in built.problem.stations}
-        self._now_s = now_s
-        self._late_replan_s = -inf
-        self._pending = _Pending()
-        self._lock = threading.RLock()
-        for order in built.orders:
-            if order.id in chosen:
-                self._announce(order, now_s)
-
-    # The clock.
-
-    @property
-    def now_s(self) -> float:
-        """The instant the day has come to."""
-        return self._now_s
-
-    @property
-    def lock_of_day(self) -> threading.RLock:
-        """Held while something is read that must not change meanwhile."""
-        return self._lock
 
     def begin(self) -> None:
         """Make the first plan."""
@@ -403,7 +254,7 @@ class LiveDay:
             }
 
             def wanted(problem: Problem, rounds: Rounds) -> Rounds:
-                before = last.replanned.before
+                before = last.before
                 fresh = {o.id for o in problem.orders} - set(before.van_of()) - before.unserved
                 stay_put = {
                     van: (*before.of(van), *(v for v in rounds.of(van) if v.kind == "stop" and v.id in fresh))
@@ -461,31 +312,7 @@ class LiveDay:
                 self._pending.events.append(Event("routine", "planned anew by the dispatcher"))
             self._replan()
 
-    # For those who look at it.
-
-    def events_since(self, last_id: int) -> tuple[LogEntry, ...]:
-        """What happened after entry ``last_id`` of the log."""
-        return self.log.since(last_id)
-
-    def clock(self, unix_s: float) -> str:
-        """An instant as the clock at the depot shows it."""
-        return datetime.fromtimestamp(unix_s, UTC).astimezone(self.built.conditions.zone).strftime("%H:%M")
-
-    def etas(self) -> dict[str, float]:
-        """When service at the last stop of each open order is expected to begin."""
-        found = {}
-        for van in self.vans.values():
-            for step in van.steps[van.at :]:
-                if step.kind in STOPS:
-                    found[self.problem.orders[step.index].id] = step.start
-        return found
-
     # Inside.
-
-    def _announce(self, order: Order, now_s: float) -> None:
-        routing = next(o for o in self.built.problem.orders if o.id == order.id)
-        locations = tuple(stop.location for stop in routing.stops)
-        self.orders[order.id] = OrderDay(order, now_s, locations, tuple(stop.windows for stop in routing.stops))
 
     def _open_order(self, order_id: str) -> OrderDay:
         order = self.orders.get(order_id)
@@ -500,22 +327,6 @@ class LiveDay:
         carrier = self.carriers().get(order_id)
         if van_id is not None and carrier not in (None, van_id):
             raise ConflictError(f"the parcel of order {order_id} is on {carrier}")
-
-    def carriers(self) -> dict[str, str]:
-        """The van of every order whose parcel is on board."""
-        under_way = {vehicle.id for vehicle in self.problem.vehicles if vehicle.under_way}
-        found = {}
-        for van in self.vans.values():
-            is_loaded = van.id in under_way or van.phase(self._now_s) == "loading"
-            ahead = van.trip_ahead(is_loaded=is_loaded)
-            to_collect = {step.index for step in ahead if step.kind == "pickup"}
-            for step in ahead:
-                order = self.problem.orders[step.index] if step.kind in STOPS else None
-                if order is None or step.kind == "pickup" or step.index in to_collect:
-                    continue
-                if order.is_shipment or any(order.delivery):
-                    found[order.id] = van.id
-        return found
 
     def _check_charger(self, charger_id: str) -> None:
         if charger_id not in self._stations:
@@ -536,26 +347,6 @@ class LiveDay:
         until = f" until {self.clock(until_s)}" if isfinite(until_s) else ""
         self._ask("closure" if kind == "closure" else "jam", one.text + until)
         return one
-
-    def _ask(
-        self,
-        kind: EventKind,
-        text: str,
-        *,
-        orders: Iterable[str] = (),
-        stations: Iterable[str] = (),
-        vans: Iterable[str] = (),
-        after_s: float = 0.0,
-    ) -> None:
-        """Write an event down and have it taken into a plan, at the latest after a while."""
-        event = Event(kind, text, frozenset(orders), frozenset(vans), frozenset(stations))
-        self._pending.events.append(event)
-        self._pending.due_s = min(self._pending.due_s, self._now_s + after_s)
-        self._tell(kind, text, **({"orders": sorted(event.orders)} if event.orders else {}))
-
-    def _tell(self, kind: str, text: str, **data: object) -> None:
-        self.version += 1
-        self.log.add(self._now_s, kind, text, **data)
 
     def _next_s(self, van: VanDay) -> float:
         step = van.step
@@ -614,138 +405,3 @@ class LiveDay:
             order.done_s = step.departure
         late = f", {late_s / 60:.0f} min late" if late_s >= 60.0 else ""
         self._tell("served", f"{van.id}: order {order_id} {what}{late}", van=van.id, order=order_id)
-
-    def name_of(self, step: Step) -> str:
-        """Id of the order or the station of a step of the present plan; empty for others."""
-        if step.kind in STOPS:
-            return self.problem.orders[step.index].id
-        return self.problem.stations[step.index].id if step.kind == "charge" else ""
-
-    def _watch(self, van: VanDay) -> None:
-        """Plan anew when a van is going to be late."""
-        worst = 0.0
-        for step in van.steps[van.at :]:
-            if step.kind in STOPS:
-                windows = windows_of(self.problem, step)
-                worst = max(worst, step.start - windows[-1][1] if windows else 0.0)
-        if worst > self.policy.late_s and self._now_s >= self._late_replan_s + self.policy.late_every_s:
-            self._late_replan_s = self._now_s
-            self._ask("van_late", f"{van.id} is going to be {worst / 60:.0f} min late", vans=[van.id])
-
-    # Planning.
-
-    def _replan(self) -> None:
-        """Take what is pending into a new plan; when that is impossible the old one goes on."""
-        effort, now_s = self.policy.effort, self._now_s
-        try:
-            self._take(lambda p, plan, c, e: replan(p, plan, now_s, c, e, effort), ())
-        except (ConflictError, InputError) as error:
-            orders = self._pending.orders
-            self._pending = _Pending(orders=orders, due_s=now_s + _RETRY_S if orders else inf)
-            self._tell("conflict", f"no new plan could be made: {error}")
-
-    def _take(
-        self, make: _Make, events: Sequence[Event], *, locks: Mapping[str, str | None] | None = None
-    ) -> Replanned:
-        """Make a plan of what is pending and put it in force."""
-        pending = self._pending
-        before_s = self.etas()
-        if pending.traffic:
-            zero = self.built.conditions.midnight_s
-            known = overrides_of(self._morning, self.disturbances.values(), zero)
-            self.built = with_overrides(self.built, known, from_s=self._now_s)
-            self._reroute()
-        by_id = {order.id: order for order in self.built.problem.orders}
-        open_ids = {order.id for order in self.problem.orders}
-        size = len(self.problem.locations)
-        has_news = pending.traffic or len(self.built.problem.locations) > size
-        changes = Changes(
-            orders=tuple(by_id[order_id] for order_id in pending.orders),
-            locations=self.built.problem.locations[size:],
-            metrics=self.built.problem.metrics if has_news else None,
-            cancelled=frozenset(pending.cancelled & open_ids),
-            locks={k: v for k, v in (locks or pending.locks).items() if k in open_ids or k in pending.orders},
-            broken=frozenset(pending.broken),
-            stations=tuple(self._stations[k] for k in sorted(pending.works)),
-        )
-        told = (*pending.events, *events)
-        locked = frozenset(order_id for order_id, order in self.orders.items() if order.locked)
-        began = time.perf_counter()
-        found = make(self._actual(), self._driven(), changes, told)
-        took_s = time.perf_counter() - began
-        self._pending = _Pending()
-        self._adopt(found.problem, found.plan)
-        self.changes.append(Change(len(self.log) + 1, self._now_s, told, found, before_s, locked, took_s))
-        del self.changes[:-20]
-        late = f", {len(found.late_allowed)} will be late" if found.late_allowed else ""
-        self._tell("replan", f"planned anew: {len(found.moves)} stops moved{late}")
-        return found
-
-    def _adopt(self, problem: Problem, plan: Plan) -> None:
-        """Put a plan in force."""
-        committed = {van.id: self.name_of(van.step) if van.step else "" for van in self.vans.values()}
-        self.problem, self.plan = problem, plan
-        routes = {problem.vehicles[route.vehicle].id: route for route in plan.routes}
-        vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
-        for van in self.vans.values():
-            van.adopt(problem, routes.get(van.id), vehicles.get(van.id), self._now_s, committed[van.id])
-            if van.drive is not None and van.steps:
-                van.set_off(problem, van.drive)
-            elif van.steps:
-                van.expect_after(problem)
-        reasons = {problem.orders[u.order].id: u.reasons[0].text if u.reasons else "" for u in plan.unserved}
-        serving = {
-            problem.orders[step.index].id: van.id
-            for van in self.vans.values()
-            for step in van.steps
-            if step.kind in STOPS
-        }
-        for order_id, order in self.orders.items():
-            if order.done_s is None:
-                order.van_id = serving.get(order_id)
-                order.reason = reasons.get(order_id, "")
-        self.version += 1
-
-    def _reroute(self) -> None:
-        """Vans on the road look for the best way in the new traffic."""
-        for van in self.vans.values():
-            drive = van.drive
-            place = drive.place(self.built, self._now_s) if drive is not None else None
-            if drive is None or place is None or drive.arrives_s - self._now_s < 5.0:
-                continue
-            step = van.steps[van.at - 1] if van.at > 0 else None
-            load_g = step.load[0] if step is not None and step.load else 0.0
-            rest = self.motion.drive(self.built, van.vehicle, place, drive.target, self._now_s, load_g)
-            van.turn_to(rest, self._now_s)
-            van.set_off(self.problem, rest)
-
-    def _driven(self) -> Plan:
-        """The plan as it was driven and is expected to go on."""
-        index = {vehicle.id: k for k, vehicle in enumerate(self.problem.vehicles)}
-        routes = tuple(
-            Route(index[van.id], van.driven(), 0.0, 0.0, 0.0, 0.0, 0.0)
-            for van in self.vans.values()
-            if van.steps and van.id in index
-        )
-        return replace(self.plan, routes=routes)
-
-    def _actual(self) -> Problem:
-        """The problem with vans at the depot, or on their way there, as full and as free as they really are."""
-        vehicles = []
-        for vehicle in self.problem.vehicles:
-            van = self.vans[vehicle.id]
-            battery, base = vehicle.battery, van.vehicle.battery
-            if battery is not None and base is not None:
-                battery = replace(battery, reserve=base.reserve, end_min=base.end_min)
-                if van.at == 0 or van.is_home:
-                    drawn = van.drive.drawn_wh if van.drive is not None else 0.0
-                    battery = replace(battery, start=min(max(van.soc_wh - drawn, 0.0), battery.capacity))
-            free_s = van.free_s()
-            shift = (max(vehicle.shift[0], free_s), max(vehicle.shift[1], free_s))
-            vehicles.append(replace(vehicle, battery=battery, shift=shift))
-        return replace(self.problem, vehicles=tuple(vehicles))
-
-    @property
-    def morning(self) -> Overrides:
-        """Traffic beyond the usual as it was known when the day began."""
-        return self._morning

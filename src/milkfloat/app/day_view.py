@@ -116,7 +116,7 @@ class DayView:
         etas = self.day.etas()
         moves = [
             _move(told, change.etas_before, etas)
-            for told in change.replanned.moves
+            for told in change.moves
             if van_id in (None, told.move.from_van, told.move.to_van)
         ]
         return {
