@@ -61,7 +61,7 @@ class LiveDay(DayPlans):
         with self._lock:
             while True:
                 van = min(self.vans.values(), key=lambda van: (self._next_s(van), van.index))
-                next_s, due_s = self._next_s(van), self._pending.due_s
+                next_s, due_s = self._next_s(van), self.pending.due_s
                 if min(next_s, due_s) > now_s:
                     break
                 # What happens at the instant of a plan happens before it: the plan then knows of it.
@@ -106,8 +106,8 @@ class LiveDay(DayPlans):
                     self.built, faults = more.built, more.faults
                     taken += more.added
             for order in taken:
-                self._announce(order, self._now_s)
-                self._pending.orders.append(order.id)
+                self.announce(order, self._now_s)
+                self.pending.orders.append(order.id)
                 text = f"order {order.id} came in at {self.clock(self._now_s)}"
                 self._ask("new_order", text, orders=[order.id], after_s=self.policy.batch_s)
             return faults
@@ -116,10 +116,10 @@ class LiveDay(DayPlans):
         """Take an order out of the day; with an issue when a driver could not serve it."""
         with self._lock:
             order = self._open_order(order_id)
-            if order_id in self._pending.orders:
-                self._pending.orders.remove(order_id)
+            if order_id in self.pending.orders:
+                self.pending.orders.remove(order_id)
             else:
-                self._pending.cancelled.add(order_id)
+                self.pending.cancelled.add(order_id)
             order.cancelled, order.issue = True, issue
             what = f"order {order_id}: {issue}" if issue else f"order {order_id} was cancelled"
             self._ask("issue" if issue else "cancelled", what, orders=[order_id])
@@ -155,7 +155,7 @@ class LiveDay(DayPlans):
             gone = self.disturbances.pop(disturbance_id, None)
             if gone is None:
                 raise InputError(Fault(f"closure {disturbance_id}", "is not known"))
-            self._pending.traffic = True
+            self.pending.traffic = True
             self._ask("traffic_clears", f"{gone.name or 'the street'} is open again")
 
     def fail_charger(self, charger_id: str) -> None:
@@ -165,9 +165,9 @@ class LiveDay(DayPlans):
             if charger_id in self.broken:
                 return
             self.broken.add(charger_id)
-            self._pending.works.discard(charger_id)
+            self.pending.works.discard(charger_id)
             if charger_id in {station.id for station in self.problem.stations}:
-                self._pending.broken.add(charger_id)
+                self.pending.broken.add(charger_id)
             self._ask("charger_failed", f"{self._charger_name(charger_id)} is out of order", stations=[charger_id])
 
     def repair_charger(self, charger_id: str) -> None:
@@ -177,9 +177,9 @@ class LiveDay(DayPlans):
             if charger_id not in self.broken:
                 return
             self.broken.discard(charger_id)
-            self._pending.broken.discard(charger_id)
+            self.pending.broken.discard(charger_id)
             if charger_id not in {station.id for station in self.problem.stations}:
-                self._pending.works.add(charger_id)
+                self.pending.works.add(charger_id)
             self._ask("charger_works", f"{self._charger_name(charger_id)} works again", stations=[charger_id])
 
     def lock(self, order_id: str, van_id: str | None = None, *, locked: bool = True) -> None:
@@ -200,7 +200,7 @@ class LiveDay(DayPlans):
                 raise InputError(Fault(f"van {van_id}", "is not known"))
             self._check_onboard(order_id, van_id if locked else None)
             order.locked = locked
-            self._pending.locks[order_id] = van_id if locked else None
+            self.pending.locks[order_id] = van_id if locked else None
             text = f"order {order_id} is locked to {van_id}" if locked else f"order {order_id} may change vans again"
             moves = locked and van_id != order.van_id
             self._ask("lock" if locked else "unlock", text, orders=[order_id], after_s=0.0 if moves else inf)
@@ -231,7 +231,7 @@ class LiveDay(DayPlans):
 
             text = f"order {order_id} was moved to {van_id} by hand"
             event = Event("manual_move", text, orders=frozenset({order_id}))
-            locks = self._pending.locks | {order_id: van_id}
+            locks = self.pending.locks | {order_id: van_id}
             found = self._take(lambda p, plan, c, e: as_given(p, plan, self._now_s, c, e, wanted), [event], locks=locks)
             order.locked = True
             return found
@@ -308,8 +308,8 @@ class LiveDay(DayPlans):
     def replan(self) -> None:
         """Plan anew now."""
         with self._lock:
-            if not self._pending.events:
-                self._pending.events.append(Event("routine", "planned anew by the dispatcher"))
+            if not self.pending.events:
+                self.pending.events.append(Event("routine", "planned anew by the dispatcher"))
             self._replan()
 
     # Inside.
@@ -343,7 +343,7 @@ class LiveDay(DayPlans):
             f"{kind}-{number}", "closure" if kind == "closure" else "jam", name, edges, factor, self._now_s, until_s
         )
         self.disturbances[one.id] = one
-        self._pending.traffic = True
+        self.pending.traffic = True
         until = f" until {self.clock(until_s)}" if isfinite(until_s) else ""
         self._ask("closure" if kind == "closure" else "jam", one.text + until)
         return one

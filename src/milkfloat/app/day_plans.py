@@ -40,8 +40,8 @@ class DayPlans(DayState):
     ) -> None:
         """Write an event down and have it taken into a plan, at the latest after a while."""
         event = Event(kind, text, frozenset(orders), frozenset(vans), frozenset(stations))
-        self._pending.events.append(event)
-        self._pending.due_s = min(self._pending.due_s, self._now_s + after_s)
+        self.pending.events.append(event)
+        self.pending.due_s = min(self.pending.due_s, self._now_s + after_s)
         self._tell(kind, text, **({"orders": sorted(event.orders)} if event.orders else {}))
 
     def _watch(self, van: VanDay) -> None:
@@ -51,8 +51,8 @@ class DayPlans(DayState):
             if step.kind in STOPS:
                 windows = windows_of(self.problem, step)
                 worst = max(worst, step.start - windows[-1][1] if windows else 0.0)
-        if worst > self.policy.late_s and self._now_s >= self._late_replan_s + self.policy.late_every_s:
-            self._late_replan_s = self._now_s
+        if worst > self.policy.late_s and self._now_s >= self.late_replan_s + self.policy.late_every_s:
+            self.late_replan_s = self._now_s
             self._ask("van_late", f"{van.id} is going to be {worst / 60:.0f} min late", vans=[van.id])
 
     def _replan(self) -> None:
@@ -61,15 +61,15 @@ class DayPlans(DayState):
         try:
             self._take(lambda p, plan, c, e: replan(p, plan, now_s, c, e, effort), ())
         except (ConflictError, InputError) as error:
-            orders = self._pending.orders
-            self._pending = Pending(orders=orders, due_s=now_s + _RETRY_S if orders else inf)
+            orders = self.pending.orders
+            self.pending = Pending(orders=orders, due_s=now_s + _RETRY_S if orders else inf)
             self._tell("conflict", f"no new plan could be made: {error}")
 
     def _take(
         self, make: _Make, events: Sequence[Event], *, locks: Mapping[str, str | None] | None = None
     ) -> Replanned:
         """Make a plan of what is pending and put it in force."""
-        pending = self._pending
+        pending = self.pending
         before_s = self.etas()
         if pending.traffic:
             zero = self.built.conditions.midnight_s
@@ -94,7 +94,7 @@ class DayPlans(DayState):
         began = time.perf_counter()
         found = make(self._actual(), self._driven(), changes, told)
         took_s = time.perf_counter() - began
-        self._pending = Pending()
+        self.pending = Pending()
         self._adopt(found.problem, found.plan)
         self.changes.append(
             Change(len(self.log) + 1, self._now_s, told, found.before, found.moves, before_s, locked, took_s)

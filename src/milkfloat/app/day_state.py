@@ -150,6 +150,7 @@ class DayState:
     ) -> None:
         ids = {order.id for order in built.orders}
         chosen = ids if known is None else ids & set(known)
+        self.first_counts = len(built.orders), len(built.places)
         self.built = built
         self.name = name or built.problem.name
         self.policy = policy or Policy()
@@ -169,12 +170,12 @@ class DayState:
         self._morning = built.conditions.overrides
         self._stations = {station.id: station for station in built.problem.stations}
         self._now_s = now_s
-        self._late_replan_s = -inf
-        self._pending = Pending()
+        self.late_replan_s = -inf
+        self.pending = Pending()
         self._lock = threading.RLock()
         for order in built.orders:
             if order.id in chosen:
-                self._announce(order, now_s)
+                self.announce(order, now_s)
 
     @property
     def now_s(self) -> float:
@@ -225,7 +226,8 @@ class DayState:
             return self.problem.orders[step.index].id
         return self.problem.stations[step.index].id if step.kind == "charge" else ""
 
-    def _announce(self, order: Order, now_s: float) -> None:
+    def announce(self, order: Order, now_s: float) -> None:
+        """An order of the problem is known from now on."""
         routing = next(o for o in self.built.problem.orders if o.id == order.id)
         locations = tuple(stop.location for stop in routing.stops)
         self.orders[order.id] = OrderDay(order, now_s, locations, tuple(stop.windows for stop in routing.stops))
