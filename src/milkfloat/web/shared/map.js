@@ -36,6 +36,10 @@ export function makeMap(container, { bbox, attribution, padding = 24, interactiv
       map.setStyle(mapStyle(shown, attribution), { diff: false });
     }
   });
+  // A tile that cannot be had leaves its place empty until it can; the page says when there is no network.
+  map.on("error", (event) => {
+    if (!event.sourceId && !event.tile) console.error(event.error);
+  });
   map.on("style.load", () => onStyle(map));
   map.on("remove", stop);
   return map;
