@@ -198,7 +198,7 @@ def _van(row: Row, models: Mapping[str, VanModel], depots: dict[Spot, Depot]) ->
     soh_pct = row.number("soh_pct", least=30, most=100, default=100, unit=" %")
     payload_g = _capacity(row, "capacity_kg", None if model is None else model.payload_g, MASS_KG_MAX, model)
     volume_ml = _capacity(row, "capacity_l", None if model is None else model.volume_ml, VOLUME_L_MAX, model)
-    trips = row.whole("max_trips", least=0, most=100, default=0)
+    trips = row.whole("max_trips", least=1, most=100, default=0)
     breaks = _breaks(row)
     if row.faults or model is None or depot is None or shift is None:
         return None

@@ -59,7 +59,7 @@ def _json_table(text: str, source: str) -> Table:
     """The objects of a JSON document as rows; ``line`` is the number of the object, from 1."""
     try:
         document = json.loads(text.lstrip("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Table((), (), (Fault(source, f"is not JSON: {error}"),), ())
     objects = document.get("features", document.get("chargers")) if isinstance(document, Mapping) else document
     if not isinstance(objects, list):
@@ -85,7 +85,8 @@ def _cells(value: Any) -> dict[str, str] | None:
     if value.get("type") == "Feature":
         geometry = value.get("geometry")
         point = geometry.get("coordinates") if isinstance(geometry, Mapping) else None
-        values = dict(value.get("properties") or {})
+        properties = value.get("properties")
+        values = dict(properties) if isinstance(properties, Mapping) else {}
         values.setdefault("id", value.get("id"))
         if isinstance(point, list) and len(point) >= 2:
             values |= {"lon": point[0], "lat": point[1]}

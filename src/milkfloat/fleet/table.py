@@ -17,6 +17,8 @@ from milkfloat.fleet.times import instant_s
 T = TypeVar("T")
 
 _DELIMITERS = ",;\t"
+# Spreadsheets put a line before the header that says which mark parts the cells: sep=;
+_MARK_LINE = "sep="
 ALIASES = {
     "lng": "lon",
     "long": "lon",
@@ -162,7 +164,8 @@ def read_table(
     needed
         Columns that must be there; without them there are no rows.
     """
-    lines = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text))
+    text = text.lstrip("\ufeff")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header: tuple[str, ...] = ()
     rows: list[Row] = []
     faults: list[Fault] = []
@@ -171,6 +174,8 @@ def read_table(
         for cells in lines:
             line, end = end + 1, lines.line_num
             if not any(cell.strip() for cell in cells):
+                continue
+            if not header and cells[0].strip().lower() == _MARK_LINE:
                 continue
             if not header:
                 header = tuple(_column(cell) for cell in cells)
@@ -229,6 +234,9 @@ def _column(cell: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The mark that parts the cells of the header: the one that is there most often."""
+    """The mark that parts the cells: the one a line ``sep=`` names, else the one most frequent in the header."""
     head = next((line for line in text.splitlines() if line.strip()), "")
+    named = head.strip(' \r\n"').lower().removeprefix(_MARK_LINE)
+    if named in tuple(_DELIMITERS):
+        return named
     return max(_DELIMITERS, key=head.count)

@@ -178,13 +178,15 @@ def _features(
         parsed = []
         try:
             parsed.append((source, json.loads(messages)))
+        except RecursionError:
+            faults.append(Fault(source, "is not readable: values are nested too deeply"))
         except ValueError:
             # No single document: one feature per line.
             for number, line in enumerate(messages.splitlines(), 1):
                 if line.strip("\x1e \t"):
                     try:
                         parsed.append((f"{source}:{number}", json.loads(line.strip("\x1e"))))
-                    except ValueError as error:
+                    except (ValueError, RecursionError) as error:
                         faults.append(Fault(f"{source}:{number}", f"is not JSON: {error}"))
     for where, value in parsed:
         kind = value.get("type") if isinstance(value, Mapping) else None

@@ -45,6 +45,16 @@ def test_semicolons_and_tabs_part_cells_too_and_then_a_comma_is_a_decimal_sign(m
     assert order.demand.mass_g == 1_500
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_of_a_spreadsheet_names_the_mark_and_lines_may_end_in_any_way(end: str) -> None:
+    text = end.join(["\ufeffsep=;", "id;address;demand_kg", "x;Aleksanterinkatu 11, 3, 4, 5;1,5", "y;;1", ""])
+    read = _orders(text)
+    (order,) = read.rows
+    assert order.place == Address("Aleksanterinkatu 11, 3, 4, 5")
+    assert order.demand.mass_g == 1_500
+    assert [fault.where for fault in read.faults] == ["orders.csv:4.lon"]
+
+
 def test_further_windows_skills_release_and_prize() -> None:
     text = (
         "id,address,window_start,window_end,window_start_2,window_end_2,skills,release_at,prize,priority\n"
@@ -211,6 +221,13 @@ def test_what_is_wrong_with_a_van_is_said(row: str, fault: str) -> None:
     assert str(read.faults[0]).startswith(fault)
 
 
+def test_a_van_makes_one_trip_at_least() -> None:
+    text = "id,model,depot_lon,depot_lat,shift_start,shift_end,max_trips\nv,addax-mt10,24.9,60.1,07:00,16:00,0\n"
+    assert [str(f) for f in read_vans(text, timezone=ZONE, date=DAY).faults] == [
+        "vans.csv:2.max_trips: 0 is less than 1"
+    ]
+
+
 def test_a_break_is_read() -> None:
     text = (
         "id,model,depot_address,shift_start,shift_end,break_start,break_end,break_s\n"
@@ -246,8 +263,13 @@ def test_a_charger_without_power_is_a_fault_and_the_others_go_on() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["[1, 2", '{"a": 1}', "[1]"])
+@pytest.mark.parametrize("text", ["[1, 2", '{"a": 1}', "[1]", "[" * 100_000])
 def test_json_without_chargers_is_a_fault(text: str) -> None:
     read = read_chargers(text, source="chargers.json")
     assert read.rows == ()
     assert len(read.faults) == 1
+
+
+def test_a_point_whose_properties_are_no_object_is_a_fault() -> None:
+    read = read_chargers('[{"type": "Feature", "id": "c", "properties": 5}]', source="chargers.json")
+    assert [fault.where for fault in read.faults] == ["chargers.json:1.lon", "chargers.json:1.power_kw"]

@@ -80,3 +80,5 @@ def test_all_faults_of_a_file_are_told_at_once(solomon_text: str, faults_of: Cal
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(faults_of: Callable[..., list[str]]) -> None:
     assert faults_of(solomon.read, b"TINY\n\xff\xfe", source="t") == ["t:2: byte 0xff is not UTF-8 text"]
+    (fault,) = faults_of(solomon.read, b"\xff\xfeT\x00\xd8", source="t")
+    assert fault.endswith("is not UTF-16 text")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import lzma
 import zlib
@@ -18,6 +19,8 @@ from milkfloat.routing.problem import Window
 
 _GZIP = b"\x1f\x8b"
 _XZ = b"\xfd7zXZ\x00"
+# Byte order marks of what spreadsheets call Unicode text.
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # The most vans or locations a file may announce: a slip of the finger must not fill the memory.
 MOST = 10_000_000
 
@@ -42,12 +45,15 @@ def unpack(data: bytes, source: str) -> bytes:
 
 
 def decode(data: bytes, source: str) -> str:
-    """Text of a file in UTF-8, with or without a byte order mark."""
+    """Text of a file in UTF-8, with or without a byte order mark, or in UTF-16 with one."""
     try:
+        if data.startswith(_UTF_16):
+            return data.decode("utf-16")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(Fault(f"{source}:{line}", f"byte {data[error.start]:#04x} is not UTF-8 text")) from None
+        text = "UTF-16" if error.encoding.startswith("utf-16") else "UTF-8"
+        raise InputError(Fault(f"{source}:{line}", f"byte {data[error.start]:#04x} is not {text} text")) from None
 
 
 @contextmanager

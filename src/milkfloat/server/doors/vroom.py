@@ -57,7 +57,7 @@ async def answer(
         return JSONResponse(write_error(message, code=_INPUT), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         question = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _refused(f"the question is not JSON: {error}")
     task = {
         "question": question,
