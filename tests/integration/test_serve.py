@@ -28,14 +28,32 @@ class Serving:
         self.database = database
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONUNBUFFERED": "1"}
         self.process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []
 
-    def start(self) -> httpx.Client:
-        arguments = ("serve", "--map", str(self.map), "--database", self.database, "--port", "0", "--timezone", "UTC")
+    def start(self, *more: str) -> httpx.Client:
+        arguments: tuple[str, ...] = (
+            "serve",
+            "--map",
+            str(self.map),
+            "--database",
+            self.database,
+            "--port",
+            "0",
+            "--timezone",
+            "UTC",
+        )
         self.process = subprocess.Popen(
-            [*MILKFLOAT, *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*MILKFLOAT, *arguments, *more],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
+        while line and not line.startswith("Milkfloat serves"):
+            self.said.append(line.strip())
+            line = self.process.stdout.readline()
         assert line.startswith("Milkfloat serves http://127.0.0.1:"), line
         return httpx.Client(base_url=line.split()[-1], timeout=30.0)
 
@@ -159,3 +177,51 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "is taken by another program" in done.stderr
     serving.end(signal.SIGTERM)
+
+
+_ORDERS = """id,lon,lat,demand_kg,demand_l,service_s
+near,{near},5,20,60
+far,{far},5,20,60
+"""
+_VANS = """id,model,depot,depot_lon,depot_lat,shift_start,shift_end
+v,maxus-edeliver-3-35,hub,{hub},2030-01-15T08:00:00Z,2030-01-15T16:00:00Z
+"""
+
+
+def test_a_day_that_was_running_goes_on_after_a_kill(serving: Serving, tmp_path: Path) -> None:
+    near, far, hub = (",".join(f"{x:.6f}" for x in lonlat(*at)) for at in ((150, 0), (200, 150), (0, 0)))
+    (tmp_path / "orders.csv").write_text(_ORDERS.format(near=near, far=far))
+    (tmp_path / "vans.csv").write_text(_VANS.format(hub=hub))
+    files = ("--orders", str(tmp_path / "orders.csv"), "--vans", str(tmp_path / "vans.csv"), "--confirm")
+    with serving.start(*files) as client:
+        before = client.get("/v1/day").raise_for_status().json()
+        assert [order["id"] for order in before["orders"]] == ["near", "far"]
+        client.post("/v1/day/pause").raise_for_status()
+        client.post("/v1/day/lock", json={"order": "far", "van": "v"}).raise_for_status()
+        added = {"orders": [{"id": "late", "lon": float(far.split(",")[0]), "lat": float(far.split(",")[1])}]}
+        client.post("/v1/day/orders", json=added).raise_for_status()
+        kept = client.get("/v1/day").json()
+    serving.end(signal.SIGKILL)
+    with serving.start() as client:
+        after = client.get("/v1/day").raise_for_status().json()
+        assert serving.said[-1].startswith("square 2030-01-15 goes on at ")
+        assert {order["id"]: order["locked"] for order in after["orders"]} == {
+            "near": False,
+            "far": True,
+            "late": False,
+        }
+        assert after["time"] == pytest.approx(kept["time"], abs=1.0)
+        assert after["playing"] is False
+        assert after["vans"][0]["soc_wh"] == kept["vans"][0]["soc_wh"]
+
+
+def test_a_day_needs_its_files(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*MILKFLOAT, "serve", "--orders", str(tmp_path / "orders.csv")], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == [
+        "--vans: is missing; a day needs it",
+        "--map: is missing; a day needs it",
+        "2 faults",
+    ]

@@ -47,6 +47,8 @@ class DayHost:
         Of the day in the store; driver tokens name it.
     on_news
         Called, from the thread of the day, when there is something new to see.
+    keep
+        Called before somebody is told that what they asked for is done.
     taps_heard
         Names of the taps of drivers that counted already.
     """
@@ -65,6 +67,7 @@ class DayHost:
         self.id = id
         self.view = DayView(day)
         self.on_news: Callable[[], None] = _nobody
+        self.keep: Callable[[], None] = _nobody
         self.taps_heard: set[str] = set()
         self._advance = advance or day.advance
         self._seconds = seconds

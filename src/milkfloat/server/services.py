@@ -20,6 +20,7 @@ from milkfloat.ids import ID_RANDOM_BYTES, new_id
 from milkfloat.roads.metric import MetricHolder
 from milkfloat.roads.traffic import base_metric, default_profile
 from milkfloat.server.day_host import DayHost
+from milkfloat.server.day_keeper import DayKeeper
 from milkfloat.server.stream import Topics
 from milkfloat.store import days
 from milkfloat.store.database import Database
@@ -92,8 +93,15 @@ class Services:
         now = self.clock.now().astimezone(self.need_city().zone)
         return now.hour * 3_600.0 + now.minute * 60.0 + now.second
 
-    def run_day(self, host: DayHost) -> None:
-        """Have a day run in this service, from now until the service ends; streams are told its news."""
+    def run_day(self, host: DayHost, *, keep: bool = True) -> None:
+        """
+        Have a day run in this service, from now until the service ends; streams are told its news.
+
+        Parameters
+        ----------
+        keep
+            Write it to the store as it goes on, so that the next service resumes it.
+        """
         assert self.day is None
         now = self.clock.now()
         if not host.id:
@@ -101,6 +109,11 @@ class Services:
             days.add(self.db, host.id, name=host.day.name, at=now)
         host.on_news = partial(self.topics.tell, DAY_TOPIC)
         self.day = host
+        if keep:
+            keeper = DayKeeper(self.db, host, self.clock)
+            host.keep = keeper.keep
+            self.closing.append(keeper.close)
+            keeper.start()
         self.closing.append(host.close)
         host.start()
 

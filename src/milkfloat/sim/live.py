@@ -39,7 +39,7 @@ def run_live(
     world.advance(day.starts_s - 300.0)
     services = make_services(open_database("sqlite://"), map_file=MapFile(city.path, None, None, None), city=city)
     city.tiles.warm()
-    services.run_day(DayHost(world.day, advance=world.advance, speed=speed))
+    services.run_day(DayHost(world.day, advance=world.advance, speed=speed), keep=False)
 
     def started(url: str) -> None:
         if on_start is not None:

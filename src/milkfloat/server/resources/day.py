@@ -168,6 +168,8 @@ def undo(host: Host) -> dict[str, Any]:
 
 
 def _version(host: DayHost) -> dict[str, Any]:
+    """What a write is answered with, once it is kept."""
+    host.keep()
     return {"version": host.version}
 
 

@@ -95,6 +95,7 @@ def tap(host: Host, van_id: Annotated[str, Depends(van_of)], request: TapRequest
             day.tap(van_id, request.kind, request.order, request.text)
         if request.key:
             host.taps_heard.add(request.key)
+    host.keep()
     return {"accepted": True, "again": False}
 
 
