@@ -213,6 +213,7 @@ def test_a_day_that_was_running_goes_on_after_a_kill(serving: Serving, tmp_path:
         assert after["time"] == pytest.approx(kept["time"], abs=1.0)
         assert after["playing"] is False
         assert after["vans"][0]["soc_wh"] == kept["vans"][0]["soc_wh"]
+    serving.end(signal.SIGTERM)
 
 
 def test_a_day_needs_its_files(tmp_path: Path) -> None:
