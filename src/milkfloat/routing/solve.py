@@ -26,6 +26,9 @@ _SLICE_S = 0.1
 # Default time: a second per this many orders, within limits.
 _ORDERS_PER_S = 20
 _SHORTEST_S, _LONGEST_S = 1.0, 60.0
+THREADS_MAX = 1_024
+# Seeds and iterations are counted in 64 bits; every JSON reader has 53 of them.
+_WHOLE_MAX = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,12 @@ def solve(
     Raises
     ------
     InputError
-        When a van's frozen visits cannot be driven, or a limit is no number above zero.
+        When a van's frozen visits cannot be driven, or a limit, the seed or the number of threads is out of range.
     InvariantViolation
         When the checker refuses the plan: a fault of ours.
     """
     began = time.perf_counter()
-    _check_limits(time_limit_s, iterations, threads)
+    _check_limits(time_limit_s, iterations, threads, seed)
     if time_limit_s is None and iterations is None:
         time_limit_s = min(_LONGEST_S, max(_SHORTEST_S, len(problem.orders) / _ORDERS_PER_S))
     flat = flatten(problem)
@@ -122,14 +125,20 @@ def solve(
     return plan
 
 
-def _check_limits(time_limit_s: float | None, iterations: int | None, threads: int) -> None:
+def _check_limits(time_limit_s: float | None, iterations: int | None, threads: int, seed: int) -> None:
     faults = []
     if time_limit_s is not None and not time_limit_s > 0:
         faults.append(Fault("time limit", f"{time_limit_s:g} s is not above zero"))
     if iterations is not None and iterations < 1:
         faults.append(Fault("iterations", f"{iterations} is less than one"))
+    if iterations is not None and iterations > _WHOLE_MAX:
+        faults.append(Fault("iterations", f"{iterations} is more than {_WHOLE_MAX}"))
     if threads < 1:
         faults.append(Fault("threads", f"{threads} is less than one"))
+    if threads > THREADS_MAX:
+        faults.append(Fault("threads", f"{threads} is more than {THREADS_MAX}"))
+    if not 0 <= seed <= _WHOLE_MAX:
+        faults.append(Fault("seed", f"{seed} is not within 0 to {_WHOLE_MAX}"))
     if faults:
         raise InputError(faults)
 

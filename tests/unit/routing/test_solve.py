@@ -146,6 +146,9 @@ def test_limits_are_checked(line: Line) -> None:
     with pytest.raises(InputError) as caught:
         solve(line(), time_limit_s=0.0, iterations=0, threads=0)
     assert [fault.where for fault in caught.value.faults] == ["time limit", "iterations", "threads"]
+    with pytest.raises(InputError) as caught:
+        solve(line(), iterations=10**20, seed=10**20, threads=10**20)
+    assert [fault.where for fault in caught.value.faults] == ["iterations", "threads", "seed"]
 
 
 def test_a_search_ends_when_it_is_told_to(line: Line) -> None:
