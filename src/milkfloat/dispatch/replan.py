@@ -90,6 +90,7 @@ def replan(
     events: Sequence[Event],
     effort: Effort,
     *,
+    adjust: Callable[[Problem, Rounds], Rounds] | None = None,
     stop: threading.Event | None = None,
 ) -> Replanned:
     """
@@ -101,6 +102,8 @@ def replan(
         As it was driven until ``now`` and is expected to go on.
     events
         What happened, for the reasons.
+    adjust
+        Changes the old rounds that the search begins with, given the problem with its changes.
     stop
         Set from another thread it ends the search; the best plan so far counts.
 
@@ -113,7 +116,8 @@ def replan(
     """
     rest = rest_of(problem, plan, now)
     new, rounds = changed(rest, changes, now)
-    found = _search(new, rounds, effort, stop)
+    begin = adjust(new, rounds) if adjust is not None else rounds
+    found = _search(new, begin, effort, stop)
     late: set[str] = set()
     for grace_s in effort.grace_s:
         hopeless = {new.orders[u.order].id for u in found.unserved if _TOO_LATE & {r.code for r in u.reasons}}

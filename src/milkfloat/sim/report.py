@@ -54,12 +54,8 @@ _ROWS: tuple[tuple[str, Callable[[DayFigures], str]], ...] = (
     ("energy", lambda f: f"{f.drawn_wh / WH_PER_KWH:.1f} kWh"),
     ("charges", lambda f: f"{f.charges}, {f.charged_wh / WH_PER_KWH:.1f} kWh"),
     ("lowest charge", lambda f: f"{f.lowest_share:.0%} ({f.lowest_van})" if f.lowest_van else "-"),
-    ("would have run empty without charges", lambda f: _of(f.ran_empty, f.vans)),
+    ("empty without charging", lambda f: f"{f.ran_empty} of {f.vans} vans"),
 )
-
-
-def _of(count: int, vans: int) -> str:
-    return f"{count} of {vans} vans"
 
 
 def compare(city: City, world: World, *, until_s: float = inf) -> Comparison:
@@ -88,7 +84,8 @@ def notes(world: World, columns: Sequence[Column]) -> list[str]:
         f"{figures.orders} of {total} orders had come in; the hand plan knows all {total} in the morning, and the jams"
         if figures.orders < total
         else f"all {total} orders came in during the day; the hand plan knows them and the jams in the morning",
-        "seed, map and iterations alone decide these figures: the same ones come out everywhere",
+        "empty without charging: vans that would have run empty on the same rounds without their charge stops",
+        "the same map and seed give the same figures everywhere",
     ]
     if figures.unserved:
         found.append(f"{figures.unserved} orders cannot be served; the console says why")
