@@ -273,3 +273,19 @@ def test_an_answer_has_vrooms_keys_and_figures() -> None:
             "reasons": [{"code": "shift", "text": "too long", "vehicles": 1}],
         }
     ]
+
+
+def test_keys_that_nothing_reads_are_named() -> None:
+    job = {"id": 1, "location_index": 1, "time_window": [0, 5]}
+    steps = [{"type": "start"}, {"type": "job", "id": 1, "service_at": 50}]
+    question = {
+        "vehicles": [{"id": 1, "start_index": 0, "steps": steps, "costs": {"per_mile": 3}}],
+        "jobs": [job, job | {"id": 2}],
+        "matrices": {"car": {"durations": [[0, 9], [9, 0]]}},
+        "options": {"g": True},
+    }
+    notes = vroom.read(json.dumps(question).encode()).notes
+    assert notes == (
+        "unknown keys were ignored: vehicles.costs.per_mile, jobs.time_window (2 times), options",
+        "service_at of steps: not kept; the search begins with the steps and may change them",
+    )

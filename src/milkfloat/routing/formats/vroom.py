@@ -23,6 +23,7 @@ from milkfloat.errors import Fault, InputError
 from milkfloat.routing.formats.instance import PUBLISHED, Instance, Names, Options, Table
 from milkfloat.routing.formats.jsontext import parse
 from milkfloat.routing.formats.text import Faults, naming
+from milkfloat.routing.formats.vroom_keys import unread_keys
 from milkfloat.routing.formats.vroom_places import Places, matrices_of
 from milkfloat.routing.formats.vroom_values import Reader
 from milkfloat.routing.metric import FloatArray, MatrixMetric
@@ -107,7 +108,7 @@ def read_document(
     if options.rounding is not None:
         faults.add(None, f"rounding {options.rounding}: this format counts whole seconds and metres")
     r = Reader(faults)
-    notes: list[str] = []
+    notes = list(unread_keys(document))
     vehicles, jobs, shipments, chargers = (
         r.objects(document, key, key) for key in ("vehicles", "jobs", "shipments", "chargers")
     )
