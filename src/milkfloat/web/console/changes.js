@@ -28,7 +28,7 @@ export function Changes() {
       </button>`}
     </div>
     <ol class="moves">
-      ${moves.map((move) => html`<${Move} key=${move.order} move=${move} />`)}
+      ${moves.map((move, k) => html`<${Move} key=${`${move.order} ${k}`} move=${move} />`)}
     </ol>
   </div>`;
 }

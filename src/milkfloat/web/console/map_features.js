@@ -56,7 +56,9 @@ export function rounds(day, chosenVan) {
 /** Depots and chargers. */
 export function places(day) {
   return [
-    ...day.depots.map(({ lon, lat, name }) => point(lon, lat, { kind: "depot", name: name ?? "" })),
+    ...day.depots.map(({ lon, lat, name, charging }) =>
+      point(lon, lat, { kind: charging === "failed" ? "depot-failed" : "depot", name: name ?? "" }),
+    ),
     ...day.chargers.map(({ lon, lat, id, status }) =>
       point(lon, lat, { kind: status === "failed" ? "charger-failed" : "charger", name: id }),
     ),

@@ -5,7 +5,8 @@ import { vanColours } from "../shared/van_colours.js";
 // Drawn at twice the size they are shown at.
 const SIZE = 88;
 
-/** Give the map its pictures: a van per colour that drives ("van #1f6fd6") and that stands ("parked #1f6fd6"), "depot", "charger", "charger-failed" and "lock". */
+/** Give the map its pictures: a van per colour that drives ("van #1f6fd6") and that stands ("parked #1f6fd6"), "depot", "depot-failed",
+ * "charger", "charger-failed" and "lock". */
 export function drawIcons(map, theme) {
   const edge = theme === "dark" ? "#e8eef3" : "#ffffff";
   for (const colour of vanColours()) {
@@ -13,6 +14,7 @@ export function drawIcons(map, theme) {
     add(map, `parked ${colour}`, (pen) => van(pen, colour, edge, false));
   }
   add(map, "depot", (pen) => plate(pen, theme === "dark" ? "#e8eef3" : "#131c24", theme === "dark" ? "#131c24" : "#ffffff", house));
+  add(map, "depot-failed", (pen) => plate(pen, "#b00020", "#ffffff", house));
   add(map, "charger", (pen) => plate(pen, "#2f9e6e", "#ffffff", bolt));
   add(map, "charger-failed", (pen) => plate(pen, "#b00020", "#ffffff", cross));
   add(map, "lock", (pen) => lock(pen, theme === "dark" ? "#f5b04c" : "#131c24", edge));

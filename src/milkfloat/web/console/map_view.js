@@ -54,9 +54,14 @@ function Hint({ onUse }) {
   </div>`;
 }
 
-/** Roads that are closed, each with the way to open it; what the colours mean. */
+/** Roads that are closed, each with the way to open it; chargers that failed; what the colours mean. */
 function Legend() {
-  const closed = (snapshot.value.traffic ?? []).filter((one) => one.kind === "closure");
+  const { traffic = [], depots, chargers } = snapshot.value;
+  const closed = traffic.filter((one) => one.kind === "closure");
+  const failed = [
+    ...depots.filter(({ charging }) => charging === "failed").map(({ name, id }) => name || id),
+    ...chargers.filter(({ status }) => status === "failed").map(({ id }) => id),
+  ];
   return html`<div class="legend">
     ${closed.map(
       (one) =>
@@ -64,6 +69,9 @@ function Legend() {
           <${Icon} name="closed" /> <span>${one.text || one.name || "Road closed"}</span>
           <button class="button quiet" onClick=${() => reopen(one)}>Open again</button>
         </div>`,
+    )}
+    ${failed.map(
+      (name) => html`<p key=${name} class="failed-charger"><${Icon} name="bolt" /> No charging at ${name}</p>`,
     )}
     ${isTrafficShown.value &&
     html`<p class="traffic-key"><span class="slow"></span> slow <span class="jam"></span> jam <span class="shut"></span> closed</p>`}

@@ -73,7 +73,7 @@ function connect(box) {
     if (frame === framed) return;
     map.fitBounds(boundsOf([[van.lon, van.lat], [stop.lon, stop.lat], ...way]), {
       padding: PADDING,
-      maxZoom: 17,
+      maxZoom: 16.4,
       animate: framed !== "",
     });
     framed = frame;

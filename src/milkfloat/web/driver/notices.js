@@ -17,7 +17,7 @@ export function News() {
     </div>
     ${change.events.map((event, k) => html`<p key=${k}>${event.text ?? event}</p>`)}
     <ul>
-      ${change.moves.map((move) => html`<li key=${move.order}><strong>${told(move, van.id)}</strong> <span>${move.reason}</span></li>`)}
+      ${change.moves.map((move, k) => html`<li key=${k}><strong>${told(move, van.id)}</strong> <span>${move.reason}</span></li>`)}
     </ul>
     <button class="button" onClick=${confirmChange}>Seen</button>
   </section>`;
