@@ -93,8 +93,9 @@ def speed(host: Host, request: SpeedRequest) -> dict[str, Any]:
 def add_orders(host: Host, request: OrdersRequest) -> dict[str, Any]:
     """Take orders in; those that cannot be taken are named with the reason."""
     orders = orders_of(request, host.day)
+    known = set(host.day.orders)
     faults = host.day.add_orders(orders)
-    taken = [order.id for order in orders if order.id in host.day.orders]
+    taken = [order.id for order in orders if order.id in host.day.orders and order.id not in known]
     errors = [{"where": fault.where, "message": fault.message} for fault in faults]
     return _version(host) | {"orders": taken, "errors": errors}
 
