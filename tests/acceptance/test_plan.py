@@ -121,7 +121,7 @@ def test_bad_rows_are_named_and_the_good_ones_are_planned(day: Path, capsys: pyt
     [
         (("map.osm.pbf", b""), "map.osm.pbf"),
         (("map.osm.pbf", b"not a map"), "map.osm.pbf"),
-        (("orders.csv", b"\xff\xfe\x00"), "is not UTF-8"),
+        (("orders.csv", b"id\n\xff"), "is not UTF-8"),
         (("orders.csv", b""), "orders.csv: the file is empty"),
         (("vans.csv", b"id,model\nv,addax-mt10\n"), "vans.csv:2.depot_lon: there is no place"),
         (("vans.csv", None), "vans.csv: No such file"),

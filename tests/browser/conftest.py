@@ -38,7 +38,7 @@ CHROMIUM = (
 WIDE = (1440, 900)
 PHONE = (390, 844)
 # A machine with other work to do.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="session")
