@@ -8,12 +8,13 @@ a fault that names it; the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
 from milkfloat.app.conditions import Conditions
-from milkfloat.app.day_metrics import day_metric, van_metric
+from milkfloat.app.day_metrics import day_metric, usual_metric, van_metric
+from milkfloat.app.held_matrices import HeldMatrices
 from milkfloat.app.locate import Located, Locator, PlaceTable
 from milkfloat.app.maps import City
 from milkfloat.app.screen import Least, named, reachable_orders, usable_orders, usable_vans
@@ -58,6 +59,8 @@ class Built:
         What was left out, and why.
     notes
         What was taken to be otherwise than it was said.
+    held
+        Matrices that need not be made again when the traffic changes for a while.
     """
 
     city: City
@@ -72,6 +75,7 @@ class Built:
     slices: Slices
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
+    held: HeldMatrices = field(default_factory=HeldMatrices, repr=False)
 
     @property
     def midnight_s(self) -> float:
@@ -130,12 +134,14 @@ def build_problem(
     slices = slices_for(
         len(draft.places.located), horizon[0] - conditions.midnight_s, horizon[1] - conditions.midnight_s
     )
+    held = HeldMatrices()
     metrics, road_metrics = _metrics(
         city,
         conditions,
         models,
         draft.places.located,
         slices,
+        held,
         threads=threads,
         progress=lambda part: report("roads", part),
     )
@@ -170,6 +176,7 @@ def build_problem(
         slices=slices,
         faults=tuple(faults),
         notes=(*locator.notes, *_notes(vans, chargers, slices, conditions)),
+        held=held,
     )
 
 
@@ -196,16 +203,7 @@ def with_more(
     from_s: float | None = None,
     threads: int = 1,
 ) -> Built:
-    """
-    The problem with further orders and places behind those it has; new places need new metrics.
-
-    Parameters
-    ----------
-    orders
-        Each with the location of every stop.
-    from_s
-        Unix instant from which the metrics are needed; None: from the begin of the day.
-    """
+    """The problem with further orders (each with its locations) and places after its own; see `with_overrides`."""
     more = replace(built, orders=(*built.orders, *(order for order, _ in orders)))
     changes: dict[str, Any] = {
         "orders": (*built.problem.orders, *(routing_order(order, stops_at) for order, stops_at in orders))
@@ -221,7 +219,9 @@ def _with_metrics(
 ) -> Built:
     """The problem with changes, and with metrics between ``places`` in the traffic of the conditions."""
     slices = built.slices if from_s is None else built.slices.since(from_s - built.midnight_s)
-    metrics, road_metrics = _metrics(built.city, built.conditions, built.models, places, slices, threads=threads)
+    metrics, road_metrics = _metrics(
+        built.city, built.conditions, built.models, places, slices, built.held, threads=threads
+    )
     problem = replace(built.problem, **changes, metrics=metrics)
     return replace(built, problem=problem, places=places, road_metrics=road_metrics, slices=slices)
 
@@ -327,6 +327,7 @@ def _metrics(
     models: Sequence[VanModel],
     places: Sequence[Located],
     slices: Slices,
+    held: HeldMatrices,
     *,
     threads: int,
     progress: Callable[[float], None] | None = None,
@@ -334,7 +335,8 @@ def _metrics(
     """Metrics between places and metrics of roads, one of each per type of van."""
     graph = city.graph
     snaps = [located.snap for located in places]
-    traffic = day_metric(graph, conditions, until_s=(slices.bins[-1] + slices.step) * SLICE_S)
+    until_s = (slices.bins[-1] + slices.step) * SLICE_S
+    traffic, usual = (make(graph, conditions, until_s=until_s) for make in (day_metric, usual_metric))
     tables, roads = [], []
     for k, model in enumerate(models):
 
@@ -342,11 +344,18 @@ def _metrics(
             if progress is not None:
                 progress((k + part) / len(models))
 
-        road = van_metric(graph, traffic, model, conditions.temperature_c)
+        road = van_metric(graph, traffic, model, conditions.temperature_c, usual=usual)
         roads.append(road)
         tables.append(
             travel_metric(
-                graph, road, snaps, slices, midnight_s=conditions.midnight_s, threads=threads, progress=report
+                graph,
+                road,
+                snaps,
+                slices,
+                midnight_s=conditions.midnight_s,
+                held=held,
+                threads=threads,
+                progress=report,
             )
         )
     return tuple(tables), tuple(roads)

@@ -97,7 +97,7 @@ class LiveDay(DayPlans):
             taken = list(expected)
             if others:
                 try:
-                    more = with_orders(self.built, others, now_s=self._now_s)
+                    more = with_orders(self.built, others, now_s=self._now_s, threads=2)
                 except InputError as error:
                     if not expected:
                         raise

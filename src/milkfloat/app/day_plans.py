@@ -21,6 +21,8 @@ from milkfloat.routing.problem import Problem
 
 _Make: TypeAlias = Callable[[Problem, Plan, Changes, Sequence[Event]], Replanned]
 
+# For matrices in new traffic; their result does not depend on it.
+_THREADS = 2
 # A plan that cannot be made is tried again after this.
 _RETRY_S = 600.0
 
@@ -74,7 +76,7 @@ class DayPlans(DayState):
         if pending.traffic:
             zero = self.built.conditions.midnight_s
             known = overrides_of(self._morning, self.disturbances.values(), zero)
-            self.built = with_overrides(self.built, known, from_s=self._now_s)
+            self.built = with_overrides(self.built, known, from_s=self._now_s, threads=_THREADS)
             self._reroute()
         by_id = {order.id: order for order in self.built.problem.orders}
         open_ids = {order.id for order in self.problem.orders}

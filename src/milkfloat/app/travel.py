@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from milkfloat.app.held_matrices import HeldMatrices
 from milkfloat.roads.graph import RoadGraph
-from milkfloat.roads.matrix import RoadMatrix, road_matrix
+from milkfloat.roads.matrix import RoadMatrix
 from milkfloat.roads.metric import Metric, same_rows
 from milkfloat.roads.snap import Snap
 from milkfloat.roads.types import UNREACHABLE, Float32, Float64, Int64
@@ -76,6 +77,7 @@ def travel_metric(
     slices: Slices,
     *,
     midnight_s: float,
+    held: HeldMatrices | None = None,
     threads: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> MatrixMetric:
@@ -90,6 +92,8 @@ def travel_metric(
         At which bins to look.
     midnight_s
         Unix seconds of the zero of the roads' axis.
+    held
+        Matrices of earlier calls, and of this one afterwards.
 
     Returns
     -------
@@ -100,7 +104,8 @@ def travel_metric(
     position = same_rows(metric, slices.bins)
     distinct = sorted(set(position))
     bins = [slices.bins[k] for k in distinct]
-    matrix = road_matrix(graph, metric, snaps, bins=bins, threads=threads, progress=progress)
+    source = held or HeldMatrices()
+    matrix = source.matrix(graph, metric, snaps, bins=bins, threads=threads, progress=progress)
     row_of = np.array([distinct.index(k) for k in position])
     width_s = slices.step * metric.bin_s
     time = fifo(_by_departure(_seconds(matrix), row_of, width_s), width_s)

@@ -117,15 +117,17 @@ def same_rows(metric: Metric, bins: Sequence[int]) -> list[int]:
     Rows are compared by value: a day with two rush hours has long stretches that need to be searched only once.
     """
     first_with: dict[bytes, int] = {}
-    result = []
-    for position, bin_index in enumerate(bins):
-        row = metric.row(bin_index)
-        digest = hashlib.sha256(np.ascontiguousarray(metric.travel_time_ms[row]).data)
-        digest.update(metric.closed_in(bin_index).data)
-        if metric.energy_base_j is not None:
-            digest.update(np.ascontiguousarray(metric.energy_base_j[row]).data)
-        result.append(first_with.setdefault(digest.digest(), position))
-    return result
+    return [first_with.setdefault(row_digest(metric, k), position) for position, k in enumerate(bins)]
+
+
+def row_digest(metric: Metric, bin_index: int) -> bytes:
+    """Names the travel times, closures and energies of a bin: equal rows have equal names."""
+    row = metric.row(bin_index)
+    digest = hashlib.sha256(np.ascontiguousarray(metric.travel_time_ms[row]).data)
+    digest.update(metric.closed_in(bin_index).data)
+    if metric.energy_base_j is not None:
+        digest.update(np.ascontiguousarray(metric.energy_base_j[row]).data)
+    return digest.digest()
 
 
 class MetricHolder:

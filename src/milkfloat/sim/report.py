@@ -66,7 +66,7 @@ def compare(city: City, world: World, *, until_s: float = inf) -> Comparison:
     vans as the day used, where it would take another number.
     """
     live = day_figures(world.day)
-    problem = whole_day(city, world.scenario).problem
+    problem = whole_day(city, world)
     by_hand = hand_plan(problem)
     columns = [Column("Milkfloat", live), Column("by hand", plan_figures(problem, by_hand, until_s=until_s))]
     if 0 < live.vans != by_hand.vehicles:

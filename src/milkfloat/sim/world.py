@@ -11,12 +11,13 @@ from zlib import crc32
 
 import numpy as np
 
-from milkfloat.app.build import Built, build_problem
+from milkfloat.app.build import Built, build_problem, with_overrides
 from milkfloat.app.day import LiveDay, Policy
 from milkfloat.app.day_motion import RoadMotion
 from milkfloat.app.maps import City
 from milkfloat.errors import InputError
 from milkfloat.routing.plan import Step
+from milkfloat.routing.problem import Problem
 from milkfloat.sim.city import Incident, Scenario
 
 # Spread of the time at a door around the planned one, as the standard deviation of its logarithm.
@@ -45,11 +46,14 @@ class World:
     ----------
     day
         The running day.
+    morning
+        The problem of the whole day with the usual traffic, where it was made.
     """
 
-    def __init__(self, scenario: Scenario, day: LiveDay) -> None:
+    def __init__(self, scenario: Scenario, day: LiveDay, morning: Built | None = None) -> None:
         self.scenario = scenario
         self.day = day
+        self.morning = morning
         orders = [(at, order) for at, order in zip(scenario.announced_s, scenario.orders, strict=True)]
         self._orders = [(at, order) for at, order in orders if order.id not in day.orders]
         self._incidents = [incident for incident in scenario.incidents if incident.at_s > day.now_s]
@@ -99,10 +103,13 @@ def open_day(city: City, scenario: Scenario, *, seed: int = 1, policy: Policy | 
         name=scenario.name,
     )
     day.begin()
-    return World(scenario, day)
+    return World(scenario, day, built)
 
 
-def whole_day(city: City, scenario: Scenario) -> Built:
+def whole_day(city: City, world: World) -> Problem:
     """The same day known in advance: every order, every jam; chargers never fail."""
+    scenario = world.scenario
+    if world.morning is not None:
+        return with_overrides(world.morning, scenario.overrides(), threads=2).problem
     conditions = replace(scenario.conditions, overrides=scenario.overrides())
-    return build_problem(city, scenario.orders, scenario.vans, scenario.chargers, conditions, threads=2)
+    return build_problem(city, scenario.orders, scenario.vans, scenario.chargers, conditions, threads=2).problem
