@@ -10,6 +10,8 @@ constexpr std::size_t kSearchWidth = 10;
 constexpr int kSearchEffort = 5;
 constexpr std::size_t kFinalWidth = 200;
 constexpr int kFinalEffort = 200;
+constexpr std::size_t kShortRound = 2; // visits: one order
+constexpr int kLaterDepartures = 8;
 } // namespace
 
 Evaluator::Evaluator(const Problem &problem)
@@ -34,7 +36,7 @@ bool Evaluator::evaluate(std::int32_t vehicle,
     if (type.needs_labels()) {
         const double leave = fixed ? departure : Timing::earliest_departure(type, itinerary_);
         if (!charging_.choose(vehicle, itinerary_, leave, limit, width, inserts_)) {
-            return false;
+            return !fixed && leave_later(vehicle, leave, limit, width, effort, line);
         }
     }
     if (fixed) {
@@ -42,6 +44,36 @@ bool Evaluator::evaluate(std::int32_t vehicle,
                line.duration() <= type.max_duration + kTolerance;
     }
     return timing_.best_departure(type, itinerary_, inserts_, effort, line);
+}
+
+// Traffic that draws more than the battery holds may be over later. Short rounds try that in the search, too, so that
+// an order which can be served then is; for longer ones it costs more than it gains.
+bool Evaluator::leave_later(
+    std::int32_t vehicle, double earliest, double limit, std::size_t width, int effort, Timeline &line) {
+    const VehicleType &type = problem_.type_of(vehicle);
+    const bool is_short = itinerary_.stops().size() <= kShortRound + 2;
+    if (!type.has_battery || type.under_way || problem_.metric_of(type).is_static() ||
+        (!is_short && width < kFinalWidth)) {
+        return false;
+    }
+    const double last = timing_.latest_departure(type, itinerary_, type.shift.late);
+    if (!std::isfinite(last) || !std::isfinite(earliest)) {
+        return false;
+    }
+    for (int i = 1; last > earliest && i <= kLaterDepartures; ++i) {
+        const double departure = earliest + (last - earliest) * i / kLaterDepartures;
+        if (charging_.choose(vehicle, itinerary_, departure, limit, width, inserts_) &&
+            timing_.drive(type, itinerary_, inserts_, departure, line) &&
+            line.duration() <= type.max_duration + kTolerance) {
+            Timeline other;
+            if (timing_.best_departure(type, itinerary_, inserts_, effort, other) &&
+                timing_.cost(type, other) < timing_.cost(type, line)) {
+                line = other;
+            }
+            return true;
+        }
+    }
+    return false;
 }
 
 double Evaluator::cost(std::int32_t vehicle, std::span<const Visit> visits, double limit) {

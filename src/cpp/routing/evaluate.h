@@ -32,6 +32,8 @@ private:
                   int effort,
                   double departure,
                   Timeline &line);
+    bool
+    leave_later(std::int32_t vehicle, double earliest, double limit, std::size_t width, int effort, Timeline &line);
 
     const Problem &problem_;
     Itinerary itinerary_;

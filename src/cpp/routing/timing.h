@@ -65,10 +65,10 @@ public:
         return std::max(type.shift.early + start.duration, start.release);
     }
 
-private:
     // The last departure from which the end is still reached by `end`, charges and pauses left aside.
     [[nodiscard]] double latest_departure(const VehicleType &type, const Itinerary &itinerary, double end) const;
 
+private:
     const Problem &problem_;
 };
 

@@ -25,6 +25,7 @@ from milkfloat.routing.problem import (
     Vehicle,
     Visit,
 )
+from milkfloat.routing.solve import solve
 
 Line = Callable[..., Problem]
 
@@ -313,4 +314,27 @@ def test_a_departure_on_the_boundary_of_two_slices_is_in_the_later_one(short_s: 
     problem = Problem((Location("d"), Location("c")), (order,), (van,), (metric,))
     plan = plan_of(problem, [[Visit("stop", 0)]])
     assert plan.routes[0].energy == (0 + 1 if short_s < 8.9e-5 else plan.routes[0].energy)
+    assert violations(problem, plan) == ()
+
+
+@pytest.mark.parametrize("cost_per_time", [0.0, 1.0])
+def test_a_van_waits_at_its_depot_until_traffic_draws_what_its_battery_holds(cost_per_time: float) -> None:
+    # 6 there and 6 back until 100, then 4 and 4: a battery of 9 is enough for those who leave later.
+    distance = np.array([[0.0, 10.0], [10.0, 0.0]])
+    energy = np.stack([distance * 0.6, distance * 0.4])
+    metric = MatrixMetric(np.stack([distance] * 2), distance, energy=energy, slice_start=0.0, slice_width=100.0)
+    problem = Problem(
+        locations=(Location("depot"), Location("stop")),
+        orders=(Order("a", (Stop(1),)),),
+        vehicles=(Vehicle("v", 0, 0, shift=(0.0, 400.0), battery=Battery(9.0, 9.0), cost_per_time=cost_per_time),),
+        metrics=(metric,),
+        objective="cost",
+    )
+    route = schedule(problem, 0, [Visit("stop", 0)])
+    assert route is not None
+    assert route.steps[0].departure >= 100.0
+    assert route.steps[-1].soc == pytest.approx(1.0)
+    assert schedule(problem, 0, [Visit("stop", 0)], departure=50.0) is None
+    plan = solve(problem, iterations=10)
+    assert not plan.unserved
     assert violations(problem, plan) == ()
