@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,11 +188,14 @@ def drawn(page: Any) -> Any:
     return page
 
 
-def on_screen(page: Any, bbox: Sequence[float], lon: float, lat: float) -> tuple[float, float]:
-    """Where a place is on the console while its map shows all (map_view.js fits it into the same margins)."""
+def on_screen(page: Any, day: Mapping[str, Any], lon: float, lat: float) -> tuple[float, float]:
+    """Where a place is on a console that was just opened: its map shows all the day goes to (map_view.js)."""
+    pickups = [order["pickup"] for order in day["orders"] if order["pickup"]]
+    places = [*day["orders"], *pickups, *day["depots"], *day["chargers"]]
+    west, east = (edge(place["lon"] for place in places) for edge in (min, max))
+    south, north = (edge(place["lat"] for place in places) for edge in (min, max))
     top, right, bottom, left = 62.0, 12.0, 22.0, 12.0
     box = page.locator(".map canvas").bounding_box()
-    west, south, east, north = bbox
     x0, x1, y0, y1 = math.radians(west), math.radians(east), _mercator(south), _mercator(north)
     scale = min((box["width"] - left - right) / (x1 - x0), (box["height"] - top - bottom) / (y1 - y0))
     middle_x = box["x"] + (left + box["width"] - right) / 2

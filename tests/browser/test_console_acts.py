@@ -38,7 +38,7 @@ def test_a_road_is_closed_by_a_click_and_every_moved_stop_has_a_reason(console: 
     driving = max((van for van in day["vans"] if len(van["line"]) > 8), key=lambda van: len(van["line"]))
     lon, lat = driving["line"][6]
     console.get_by_role("button", name="Close road").click()
-    console.mouse.click(*on_screen(console, day["bbox"], lon, lat))
+    console.mouse.click(*on_screen(console, day, lon, lat))
     form = console.get_by_role("form", name="Close a road")
     form.get_by_label("Until").select_option("120")
     form.get_by_role("button", name="Close the road").click()
@@ -77,7 +77,7 @@ def test_an_order_is_added_and_planned(console: Any, site: Site) -> None:
     day = site.get("/v1/day")
     target = next(order for order in day["orders"] if order["status"] == "planned")
     console.get_by_role("button", name="Add order").click()
-    console.mouse.click(*on_screen(console, day["bbox"], target["lon"], target["lat"]))
+    console.mouse.click(*on_screen(console, day, target["lon"], target["lat"]))
     form = console.get_by_role("form", name="Add an order")
     form.get_by_label("Weight, kg").fill("7.5")
     form.get_by_role("button", name="Add the order").click()

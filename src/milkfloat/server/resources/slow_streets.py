@@ -14,7 +14,7 @@ from milkfloat.roads.traffic import speed_ratio
 # Slower than this share of its free speed a street is worth a colour.
 RATIO_MAX = 0.8
 # On a map with more slow streets than this only the larger ones are told: nobody sees the others from so far away.
-LINES_MAX = 6_000
+LINES_MAX = 4_000
 
 
 def slow_streets(built: Built, now_s: float) -> dict[str, Any]:

@@ -60,7 +60,7 @@ async function loadTraffic(value) {
 export const play = () => act(day.play);
 export const pause = () => act(day.pause);
 export const setSpeed = (speed) => act(() => day.speed(speed));
-export const replan = () => act(day.replan, "Planning again");
+export const replan = () => act(day.replan, "Planned again: see what changed");
 export const undo = () => act(day.undo, "The last change is taken back");
 export const reopen = (closure) => act(() => day.reopen(closure.id), `${closure.name || "The road"} is open again`);
 

@@ -4,6 +4,18 @@ import { lineString, point } from "../shared/map.js";
 import { vanColour } from "../shared/van_colours.js";
 import { isCustomer, isLate, isOpen } from "./state.js";
 
+// Vans that stand at one place, side by side.
+const IN_ROW = 5;
+
+/** The box of everything the day goes to: [west, south, east, north]. */
+export function boxOf(day) {
+  const found = [...day.orders, ...day.orders.map(({ pickup }) => pickup).filter(Boolean), ...day.depots, ...day.chargers];
+  if (found.length === 0) return day.bbox;
+  const lons = found.map(({ lon }) => lon);
+  const lats = found.map(({ lat }) => lat);
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
 /** Orders as circles with the number they have in their van's round; open ones above those that are done. */
 export function stops(day, chosenVan, chosenOrder) {
   const colours = new Map(day.vans.map((van, index) => [van.id, vanColour(index)]));
@@ -73,7 +85,7 @@ export function traffic(day, slow) {
   return [...slow.map((feature) => ({ ...feature, properties: { ...feature.properties, kind: "slow" } })), ...events];
 }
 
-/** Vans where they are at this moment; those that stand at one place stand in a row there. */
+/** Vans where they are at this moment; those that stand at one place stand in rows there. */
 export function vans(moving) {
   const rows = new Map();
   return moving.map(({ id, lon, lat, heading, colour, status }) => {
@@ -86,8 +98,8 @@ export function vans(moving) {
       heading: isDriving ? Math.round(heading) : 0,
       icon: `${isDriving ? "van" : "parked"} ${colour}`,
       // In pictures of `map_icons.js`, and in letters of the label.
-      shift: [row * 48, 0],
-      labelShift: [row * 2.2, 0],
+      shift: [(row % IN_ROW) * 48, Math.floor(row / IN_ROW) * 48],
+      labelShift: [(row % IN_ROW) * 2.2, Math.floor(row / IN_ROW) * 2.2],
       label: label(id),
     });
   });

@@ -55,7 +55,7 @@ function below(c) {
       paint: {
         "line-color": ["interpolate", ["linear"], ["get", "ratio"], 0.35, c.jam, 0.7, c.slow],
         "line-opacity": ["interpolate", ["linear"], ["get", "ratio"], 0.5, 0.85, 0.95, 0.15],
-        "line-width": zoomed(12, 1, 17, 6),
+        "line-width": ["interpolate", ["exponential", 1.4], ["zoom"], 9, 0.4, 12, 1.2, 17, 6],
       },
     },
     {

@@ -82,7 +82,7 @@ function Legend() {
 function connect(box) {
   const { bbox, attribution } = snapshot.peek();
   let isReady = false;
-  const map = makeMap(box, { bbox, attribution, padding: PADDING, onStyle });
+  const map = makeMap(box, { bbox, bounds: features.boxOf(snapshot.peek()), attribution, padding: PADDING, onStyle });
   const motion = new Motion((moving) => setFeatures(map, SOURCES.vans, features.vans(moving)));
   const stops = [];
 
@@ -176,7 +176,7 @@ function connect(box) {
 
   return {
     useMiddle,
-    fit: () => map.fitBounds(snapshot.peek().bbox, { padding: PADDING }),
+    fit: () => map.fitBounds(features.boxOf(snapshot.peek()), { padding: PADDING }),
     end() {
       for (const stop of stops) stop();
       motion.stop();

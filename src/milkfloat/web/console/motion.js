@@ -76,7 +76,7 @@ function placeOn({ path, from, until }, at) {
 }
 
 /** The bends of `line` between two places on it: so a van goes round a corner, not across it. `passed` bends are behind. */
-function between(line, here, goal, passed) {
+export function between(line, here, goal, passed) {
   const first = nearest(line, here, passed);
   const last = nearest(line, goal, Math.max(first, 0));
   if (first < 0 || last <= first) return { path: [here, goal], passed: Math.max(first, passed) };

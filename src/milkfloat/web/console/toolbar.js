@@ -57,7 +57,7 @@ export function Toolbar({ onFit }) {
       >
         <${Icon} name="traffic" />
       </button>
-      <button class="button icon quiet" title="Show the whole map" aria-label="Show the whole map" onClick=${onFit}>
+      <button class="button icon quiet" title="Show all orders" aria-label="Show all orders" onClick=${onFit}>
         <${Icon} name="fit" />
       </button>
     </div>

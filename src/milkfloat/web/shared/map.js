@@ -6,16 +6,16 @@ import { effect } from "./html.js";
 import { theme } from "./theme.js";
 
 /**
- * A map in `container`, showing `bbox` ([west, south, east, north], degrees).
+ * A map in `container` of `bbox` ([west, south, east, north], degrees), first showing `bounds` of it.
  *
  * `onStyle(map)` adds the page's own sources and layers; it is called at the start and whenever the theme changed,
  * for a new style knows nothing of what was added to the old one.
  */
-export function makeMap(container, { bbox, attribution, padding = 24, interactive = true, onStyle }) {
+export function makeMap(container, { bbox, bounds = bbox, attribution, padding = 24, interactive = true, onStyle }) {
   const map = new maplibregl.Map({
     container,
     style: mapStyle(theme.peek(), attribution),
-    bounds: bbox,
+    bounds,
     fitBoundsOptions: { padding },
     maxBounds: wider(bbox, 1.5),
     maxZoom: 19.5,

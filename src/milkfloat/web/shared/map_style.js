@@ -147,7 +147,22 @@ export function streetWidth(more) {
       ],
     ],
   ];
-  return ["interpolate", ["exponential", 1.6], ["zoom"], 11, width(0.8), 14, width(3), 16, width(8), 19, width(34)];
+  return [
+    "interpolate",
+    ["exponential", 1.6],
+    ["zoom"],
+    // Far away edges would be wider than streets.
+    9,
+    ["*", 0.3, width(0.8)],
+    13,
+    width(2),
+    14,
+    width(3),
+    16,
+    width(8),
+    19,
+    width(34),
+  ];
 }
 
 function fill(id, layer, colour) {
