@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf, nan
+from math import inf, isfinite, nan
 from typing import TypeAlias
 
 from milkfloat.routing import _core
@@ -203,7 +203,8 @@ class _Prober:
             )
         if code == "time_window":
             windows = problem.orders[index].stops[0].windows
-            late = start - windows[-1][1] if windows else 0.0
+            soonest = self._lone(lifted, index, number, early=True)[1]
+            late = min(start, soonest) - windows[-1][1] if windows else 0.0
             by = f": {amount(late, units.time)} too late" if late > 0 else ""
             return f"van {van.id} cannot be there within its time windows{by}"
         if code == "max_distance":
@@ -228,13 +229,18 @@ class _Prober:
         ways = _visits(probe.problem.vehicles[0], place, probe.problem.orders[place])
         return any(probe.scheduler.cost(0, probe.flat.visits(visits)) < inf for visits in ways)
 
-    def _lone(self, lifted: frozenset[str], index: int, number: int) -> tuple[Sequence[float], float]:
-        """Totals of the order's own round with limits lifted, and when its first stop is begun."""
+    def _lone(
+        self, lifted: frozenset[str], index: int, number: int, *, early: bool = False
+    ) -> tuple[Sequence[float], float]:
+        """Totals of the order's own round with limits lifted, and when its first stop is begun; ``early``: at once."""
         probe = self._probe(lifted, number)
         place = probe.place[index]
-        order = probe.problem.orders[place]
-        for visits in _visits(probe.problem.vehicles[0], place, order):
-            found = probe.scheduler.schedule(0, probe.flat.visits(visits), nan)
+        order, van = probe.problem.orders[place], probe.problem.vehicles[0]
+        departure = nan
+        if early and not van.under_way and isfinite(van.shift[0]):
+            departure = max(van.shift[0] + van.load_time, order.release) - probe.flat.origin
+        for visits in _visits(van, place, order):
+            found = probe.scheduler.schedule(0, probe.flat.visits(visits), departure)
             if found is not None:
                 totals, what, when, _ = found
                 starts = when[what[:, 0] == 0, 1]

@@ -105,3 +105,18 @@ def test_lifting_the_battery_named_serves_the_order(line: Line) -> None:
 )
 def test_amounts_are_told_as_people_tell_them(value: float, unit: str, text: str) -> None:
     assert amount(value, unit) == text
+
+
+def test_how_late_it_would_be_counts_from_the_first_departure_not_from_the_cheapest() -> None:
+    # 20 there at once, 10 for those who leave at 100 or later.
+    far = np.array([[0.0, 20.0], [20.0, 0.0]])
+    metric = MatrixMetric(np.stack([far, far / 2]), far, slice_start=0.0, slice_width=100.0)
+    problem = Problem(
+        locations=(Location("depot"), Location("stop")),
+        orders=(Order("a", (Stop(1, windows=((2.0, 7.0),)),)),),
+        vehicles=(Vehicle("v", 0, 0, shift=(0.0, 400.0), cost_per_time=1.0),),
+        metrics=(metric,),
+        objective="cost",
+    )
+    (reason,) = _reasons(problem)
+    assert reason.text == "van v cannot be there within its time windows: 13 s too late"
