@@ -31,8 +31,6 @@ FILES = {
     "signals-core.mjs": "@preact/signals-core/dist/signals-core.mjs",
     "signals.mjs": "@preact/signals/dist/signals.mjs",
     "htm.mjs": "htm/dist/htm.mjs",
-    "uplot.mjs": "uplot/dist/uPlot.esm.js",
-    "uplot.css": "uplot/dist/uPlot.min.css",
     "inter.css": "@fontsource-variable/inter/wght.css",
 }
 
@@ -49,7 +47,6 @@ LICENCES = (
     "@preact/signals",
     "@preact/signals-core",
     "htm",
-    "uplot",
     "@fontsource-variable/inter",
 )
 
