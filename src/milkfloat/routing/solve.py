@@ -28,7 +28,7 @@ _ORDERS_PER_S = 20
 _SHORTEST_S, _LONGEST_S = 1.0, 60.0
 THREADS_MAX = 1_024
 # Seeds and iterations are counted in 64 bits; every JSON reader has 53 of them.
-_WHOLE_MAX = 2**53 - 1
+WHOLE_MAX = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ def _check_limits(time_limit_s: float | None, iterations: int | None, threads: i
         faults.append(Fault("time limit", f"{time_limit_s:g} s is not above zero"))
     if iterations is not None and iterations < 1:
         faults.append(Fault("iterations", f"{iterations} is less than one"))
-    if iterations is not None and iterations > _WHOLE_MAX:
-        faults.append(Fault("iterations", f"{iterations} is more than {_WHOLE_MAX}"))
+    if iterations is not None and iterations > WHOLE_MAX:
+        faults.append(Fault("iterations", f"{iterations} is more than {WHOLE_MAX}"))
     if threads < 1:
         faults.append(Fault("threads", f"{threads} is less than one"))
     if threads > THREADS_MAX:
         faults.append(Fault("threads", f"{threads} is more than {THREADS_MAX}"))
-    if not 0 <= seed <= _WHOLE_MAX:
-        faults.append(Fault("seed", f"{seed} is not within 0 to {_WHOLE_MAX}"))
+    if not 0 <= seed <= WHOLE_MAX:
+        faults.append(Fault("seed", f"{seed} is not within 0 to {WHOLE_MAX}"))
     if faults:
         raise InputError(faults)
 

@@ -138,7 +138,15 @@ def test_an_unknown_plan_is_not_there(client: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, request(colour="red"), request(seed=-1), request(temperature_c=99), request(orders=[{"id": {}}])]
+    "body",
+    [
+        {},
+        request(colour="red"),
+        request(seed=-1),
+        request(seed=2**64),
+        request(temperature_c=99),
+        request(orders=[{"id": {}}]),
+    ],
 )
 def test_a_request_of_the_wrong_shape_is_refused_at_the_door(client: httpx.Client, body: dict[str, Any]) -> None:
     answer = client.post("/v1/plans", json=body)

@@ -15,6 +15,7 @@ from milkfloat.app.workers import Document, WorkerLost
 from milkfloat.errors import InputError
 from milkfloat.roads.metric import BIN_S
 from milkfloat.routing.formats.vroom_answer import write_error
+from milkfloat.routing.solve import WHOLE_MAX
 from milkfloat.server.services import Services, services_of
 
 router = APIRouter(tags=["vroom"])
@@ -42,8 +43,8 @@ async def answer(
     circuity: Annotated[float, Query(ge=1, le=10)] = 1.35,
     speed_kmh: Annotated[float, Query(ge=1, le=200)] = 30.0,
     time_limit: Annotated[float | None, Query(gt=0, le=TIME_LIMIT_MAX_S)] = None,
-    iterations: Annotated[int | None, Query(ge=1)] = None,
-    seed: Annotated[int, Query(ge=0)] = 1,
+    iterations: Annotated[int | None, Query(ge=1, le=WHOLE_MAX)] = None,
+    seed: Annotated[int, Query(ge=0, le=WHOLE_MAX)] = 1,
 ) -> JSONResponse:
     """
     Answer a question to VROOM.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, StreamingResponse
 
 from milkfloat.errors import ConflictError
+from milkfloat.routing.solve import WHOLE_MAX
 from milkfloat.server.error_documents import problem
 from milkfloat.server.services import Services, services_of
 from milkfloat.server.stream import Message, event_stream, last_seen
@@ -43,8 +44,8 @@ class PlanRequest(BaseModel):
     reserve_pct: float = Field(10.0, ge=0, le=90)
     depot_kw: float = Field(11.0, ge=0, le=1_000)
     time_limit_s: float | None = Field(None, gt=0, le=3_600)
-    iterations: int | None = Field(None, ge=1)
-    seed: int = Field(1, ge=0)
+    iterations: int | None = Field(None, ge=1, le=WHOLE_MAX)
+    seed: int = Field(1, ge=0, le=WHOLE_MAX)
     threads: int = Field(1, ge=1, le=64)
 
 
