@@ -25,6 +25,7 @@ from milkfloat.roads.addresses import AddressBook
 from milkfloat.roads.graph import RoadGraph, build_graph
 from milkfloat.roads.snap import SnapIndex, snap_index
 from milkfloat.roads.types import Progress
+from milkfloat.routing.formats.text import unpack
 
 if TYPE_CHECKING:
     from milkfloat.roads.tiles import TileSource
@@ -150,7 +151,7 @@ def open_map(
 
     roads = _cached(folder, "graph.bin", graph.from_bytes, make, graph.to_bytes)
     return City(
-        name=path.name.removesuffix(".pbf").removesuffix(".osm"),
+        name=path.name.removesuffix(".gz").removesuffix(".xz").removesuffix(".pbf").removesuffix(".osm"),
         path=path,
         graph=roads,
         timezone=_known_zone(timezone) if timezone else zone_of(roads),
@@ -187,8 +188,9 @@ def _known_zone(name: str) -> str:
 
 
 def _read(path: Path) -> bytes:
+    """A file, unpacked where it is packed by gzip or xz."""
     try:
-        return path.read_bytes()
+        return unpack(path.read_bytes(), path.name)
     except OSError as error:
         raise InputError(Fault(str(path), error.strerror or str(error))) from None
 

@@ -35,10 +35,10 @@ def check_address(host: str, token: str | None) -> None:
     Raises
     ------
     InputError
-        When the address is not this machine's own and there is no token.
+        When the address is any but 127.0.0.1 and there is no token.
     """
-    if host not in OWN_ADDRESSES and not token:
-        message = f"{host} can be reached from elsewhere: give a --token that writes must carry, or serve 127.0.0.1"
+    if host != "127.0.0.1" and not token:
+        message = f"{host} is not 127.0.0.1: give a --token that writes must carry, or serve 127.0.0.1"
         raise InputError(Fault("--host", message))
     if token is not None and len(token) < 16:
         raise InputError(Fault("--token", f"{len(token)} characters are too few; at least 16 are needed"))

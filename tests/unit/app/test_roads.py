@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from tests.unit.app.conftest import BLOCK_M, at
+from tests.unit.roads.tiny_maps import square
 
-from milkfloat.app.maps import City
+from milkfloat.app.maps import City, open_map
 from milkfloat.app.roads import (
     find_model,
     map_facts,
@@ -93,3 +95,11 @@ def test_the_commands(
     points.write_text(f"id,address,lon,lat\na,Row A 3,,\nb,,{there.lon},{there.lat}\n")
     assert _run("roads", "matrix", city.path, points, "--output", tmp_path / "m.json") == 0
     assert len(json.loads((tmp_path / "m.json").read_text())["travel_time_s"]) == 2
+
+
+def test_a_packed_map_is_unpacked(tmp_path: Path) -> None:
+    packed = tmp_path / "square.osm.pbf.gz"
+    packed.write_bytes(gzip.compress(square(200.0).pbf()))
+    city = open_map(packed, cache=tmp_path / "cache", timezone="UTC")
+    assert city.name == "square"
+    assert city.graph.node_count > 0

@@ -16,12 +16,13 @@ from milkfloat.server.services import Services
 TOKEN = "0123456789abcdef"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_this_machine_needs_no_token(host: str) -> None:
-    check_address(host, None)
+def test_this_machine_needs_no_token() -> None:
+    check_address("127.0.0.1", None)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "milkfloat.example", "127.0.0.1.example"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "localhost", "::1", "192.0.2.7", "::", "milkfloat.example", "127.0.0.1.example"]
+)
 def test_any_other_address_needs_one(host: str, services: Services) -> None:
     with pytest.raises(InputError, match="give a --token"):
         check_address(host, None)
