@@ -22,7 +22,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import atan2, cos, inf, isfinite, pi, radians
-from operator import le
 from typing import TypeAlias
 
 import numpy as np
@@ -254,9 +253,11 @@ class _Round:
         orders = [day.problem.orders[k] for k in places_of]
         # Without pickups a van is fullest at the depot, whatever the order of its stops.
         self.has_pickups = bool(self.pairs) or any(any(order.pickup) for order in orders)
-        loads = [load for order in orders for load in (order.delivery, order.pickup, order.amount) if load]
-        total = _total(loads)
-        self.always_fits = all(map(le, total, day.van.capacity or (inf,) * len(total)))
+        self.loaded = day.loaded(calls)
+        self.changes = np.array([day.change(call) for call in calls])
+        self.limit = day.limit
+        # However the stops are ordered: what is brought leaves no sooner than what is taken comes.
+        self.always_fits = bool((self.loaded + np.maximum(self.changes, 0.0).sum(axis=0) <= self.limit).all())
 
     def improved(self) -> list[Call]:
         """The better of two rounds improved to their end: one begun by due time, one by bearing from the depot."""
@@ -325,7 +326,7 @@ class _Round:
         at = {place: position for position, place in enumerate(order)}
         if any(at[delivery] < at[pickup] for pickup, delivery in self.pairs):
             return False
-        return self.always_fits or self.day.fits([self.calls[place] for place in order])
+        return self.always_fits or _fits(self.loaded, self.changes[list(order)], self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +362,7 @@ class _Day:
         assert isinstance(metric, MatrixMetric)
         self.metric, self.measure = metric, Measure(metric, problem.locations)
         self.zero = np.zeros(problem.dimensions)
+        self.limit = np.array(self.van.capacity or (inf,) * problem.dimensions) + _TOLERANCE
         self.left: list[int] = []
 
     def drive(self, orders: Sequence[int]) -> Route | None:
@@ -436,13 +438,7 @@ class _Day:
 
     def fits(self, calls: Sequence[Call]) -> bool:
         """Whether the van holds the loads of a round all the way."""
-        load = self.loaded(calls)
-        limit = np.array(self.van.capacity or (inf,) * len(load)) + _TOLERANCE
-        loads = [load]
-        for call in calls:
-            load = load + self.change(call)
-            loads.append(load)
-        return all(bool((load <= limit).all()) for load in loads)
+        return _fits(self.loaded(calls), np.array([self.change(call) for call in calls]), self.limit)
 
     def loaded(self, calls: Sequence[Call]) -> FloatArray:
         """What is on board when a round leaves the depot."""
@@ -597,6 +593,12 @@ class _Day:
             total += self.drawn(here, self.location(call), now, load)
             load, here = load + self.change(call), self.location(call)
         return total + self.drawn(here, self.van.start, now, load)
+
+
+def _fits(loaded: FloatArray, changes: FloatArray, limit: FloatArray) -> bool:
+    """Whether loads stay within the limit: ``loaded`` at first, then changed stop by stop, (stops, dimensions)."""
+    peak = loaded + np.maximum(np.cumsum(changes, axis=0).max(axis=0, initial=0.0), 0.0)
+    return bool((peak <= limit).all())
 
 
 def _orders(calls: Sequence[Call]) -> list[int]:
