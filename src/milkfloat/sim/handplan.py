@@ -18,7 +18,7 @@ passes the independent checker but for time windows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import atan2, cos, inf, isfinite, pi, radians
@@ -39,15 +39,13 @@ _OR_OPT_STOPS = 3
 # Sums of doubles in another order; no improvement, no lateness.
 _TOLERANCE = 1e-6
 
-Call: TypeAlias = tuple[int, int]
-"""An order and which of its stops."""
-Worth: TypeAlias = tuple[float, float]
-"""Late orders and seconds late of a round; infinite where it cannot be driven at all."""
+Call: TypeAlias = tuple[int, int]  # an order and which of its stops
+Worth: TypeAlias = tuple[float, float]  # late orders and seconds late; infinite where it cannot be driven at all
 
 
 def hand_plan(problem: Problem, *, charge_below: float = CHARGE_BELOW, vans: int | None = None) -> Plan:
     """
-    The hand plan for a problem.
+    The hand plan for a problem; limits of vans beyond those above, frozen visits and prizes are not looked at.
 
     Parameters
     ----------
@@ -55,11 +53,6 @@ def hand_plan(problem: Problem, *, charge_below: float = CHARGE_BELOW, vans: int
         Part of the battery below which a van at the depot charges.
     vans
         How many vans to use; None: the fewest that hold all orders.
-
-    Notes
-    -----
-    Shifts, capacities, trips, batteries, skills, allowed vans, releases, windows and breaks are looked at; further
-    limits of vans, frozen visits and prizes are not.
 
     Raises
     ------
@@ -111,7 +104,7 @@ def _size(van: Vehicle) -> float:
 
 def _fewest_by_load(problem: Problem, vans: Sequence[int]) -> int:
     """A number of vans that fewer cannot do with: they would hold neither the loads nor the hours of service."""
-    total = _total(map(_need, problem.orders))
+    total = _across(sum, map(_need, problem.orders))
     service = sum(stop.service for order in problem.orders for stop in order.stops)
     for count in range(1, len(vans)):
         chosen = [problem.vehicles[k] for k in vans[:count]]
@@ -126,13 +119,12 @@ def _fewest_by_load(problem: Problem, vans: Sequence[int]) -> int:
 
 def _need(order: Order) -> Load:
     """The larger of what an order brings and takes, or what it carries from stop to stop."""
-    loads = [load for load in (order.delivery, order.pickup, order.amount) if load]
-    return tuple(map(max, zip(*loads, strict=True))) if loads else ()
+    return _across(max, (order.delivery, order.pickup, order.amount))
 
 
-def _total(loads: Iterable[Load]) -> Load:
+def _across(what: Callable[[Iterable[float]], float], loads: Iterable[Load]) -> Load:
     known = [load for load in loads if load]
-    return tuple(map(sum, zip(*known, strict=True))) if known else ()
+    return tuple(map(what, zip(*known, strict=True))) if known else ()
 
 
 def _sectors(problem: Problem, vans: Sequence[int]) -> dict[int, list[int]]:
@@ -143,7 +135,7 @@ def _sectors(problem: Problem, vans: Sequence[int]) -> dict[int, list[int]]:
     gaps.append(2 * pi + bearings[turn[0]] - bearings[turn[-1]])
     first = (gaps.index(max(gaps)) + 1) % len(turn)
     turn = turn[first:] + turn[:first]
-    total = _total(map(_need, problem.orders))
+    total = _across(sum, map(_need, problem.orders))
 
     def share(order: int) -> float:
         need = _need(problem.orders[order])
@@ -185,15 +177,8 @@ def improving_moves(time: FloatArray) -> Iterator[list[int]]:
     """
     The orders of stops that one move of 2-opt or Or-opt makes shorter, the greatest gain first.
 
-    Parameters
-    ----------
-    time
-        Shape (n + 2, n + 2), may be asymmetric: driving times between the depot, the n stops in their present order,
-        and the depot again.
-
-    Yields
-    ------
-    Numbers of the stops, 0 to n - 1, in their new order.
+    ``time`` holds driving times, shape (n + 2, n + 2), between the depot, the n stops in their present order and the
+    depot again; the orders are numbers of stops from 0.
     """
     n = len(time) - 2
     forward = np.concatenate([[0.0], np.cumsum(time.diagonal(1))])
@@ -380,19 +365,20 @@ class _Day:
         while ahead:
             calls = ahead.pop(0)
             if trips == self.van.max_trips:
-                self.left += _orders(calls)
+                self.left += list(dict.fromkeys(k for k, _ in calls))
                 continue
             after, driven = self.one_round(at, calls, ahead)
             if after.lowest < (battery.reserve if battery else -inf) - _TOLERANCE:
                 # A full battery does not last for it: it is cut in two.
-                half = _orders(driven)[: len(_orders(driven)) // 2]
+                half = list(dict.fromkeys(k for k, _ in driven))
+                half = half[: len(half) // 2]
                 if half:
                     ahead[:0] = [[c for c in driven if c[0] in half], [c for c in driven if c[0] not in half]]
                 else:
-                    self.left += _orders(calls)
+                    self.left += list(dict.fromkeys(k for k, _ in calls))
             elif after.now > self.van.shift[1] + _TOLERANCE:
                 # What is due last stays behind until the van is home in time.
-                by_due = sorted(_orders(calls), key=lambda k: (_due(self.problem.orders[k]), k))
+                by_due = sorted({k for k, _ in calls}, key=lambda k: (_due(self.problem.orders[k]), k))
                 late = (after.now - self.van.shift[1]) / (after.now - at.now)
                 behind = by_due[-max(int(late * len(by_due)), 1) :]
                 self.left += behind
@@ -573,7 +559,6 @@ class _Day:
         return _earliest(stop.windows, arrival + (stop.setup if came_from != stop.location else 0.0))
 
     def travel(self, here: int, there: int, now: float) -> float:
-        """Driving time for a departure."""
         return self.measure.travel_time(here, there, now) / self.van.speed_factor if here != there else 0.0
 
     def drawn(self, here: int, there: int, now: float, load: FloatArray) -> float:
@@ -584,7 +569,6 @@ class _Day:
         return self.measure.energy(here, there, now, mass) + self.van.aux_power * self.travel(here, there, now)
 
     def energy_of(self, calls: Sequence[Call], now: float) -> float:
-        """Energy a round takes when it leaves now."""
         if not calls:
             return 0.0
         load, total = self.loaded(calls), 0.0
@@ -599,10 +583,6 @@ def _fits(loaded: FloatArray, changes: FloatArray, limit: FloatArray) -> bool:
     """Whether loads stay within the limit: ``loaded`` at first, then changed stop by stop, (stops, dimensions)."""
     peak = loaded + np.maximum(np.cumsum(changes, axis=0).max(axis=0, initial=0.0), 0.0)
     return bool((peak <= limit).all())
-
-
-def _orders(calls: Sequence[Call]) -> list[int]:
-    return list(dict.fromkeys(k for k, _ in calls))
 
 
 def _due(order: Order) -> float:
