@@ -72,13 +72,13 @@ class Site:
 
 
 @contextmanager
-def serve(city: City, host: DayHost | None, *, port: int = 0) -> Iterator[Site]:
+def serve(city: City, host: DayHost | None, *, port: int = 0, token: str | None = None) -> Iterator[Site]:
     """A service in a thread, with a day or without."""
     services = make_services(open_database("sqlite://"), city=city, worker_count=1)
     if host is not None:
         services.run_day(host)
     bound = bind("127.0.0.1", port)
-    config = uvicorn.Config(create_app(services), log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(create_app(services, token=token), log_level="warning", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()

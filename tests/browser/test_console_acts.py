@@ -142,3 +142,25 @@ def _movable(site: Site) -> tuple[dict[str, Any], str]:
             if order["van"] != van and order["kind"] == "delivery" and order["window"][1] - day["time"] > 3 * 3_600:
                 return order, van
     raise AssertionError("no order can be moved")
+
+
+def test_a_service_with_a_token_asks_for_it_once(city: City, world: World, visitor: Visitor) -> None:
+    token = "0123456789abcdef"
+    asked: list[str] = []
+
+    def answer(dialog: Any) -> None:
+        asked.append(dialog.message)
+        dialog.accept(token)
+
+    with serve(city, DayHost(world.day, playing=False), token=token) as site:
+        page = drawn(visitor.open(site.url))
+        page.on("dialog", answer)
+        page.get_by_label("Speed").select_option("10")
+        expect(page.get_by_label("Speed")).to_have_value("10")
+        page.wait_for_function("() => sessionStorage.length > 0")
+        page.get_by_role("button", name="Replan").click()
+        expect(page.locator(".toast.good")).to_contain_text("Planned again")
+        assert site.day.speed == 10.0
+        page.close()
+    assert len(asked) == 1
+    visitor.forgive("401")
