@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -52,7 +51,8 @@ def main() -> None:
     data = os.environ.get("MILKFLOAT_DATA")
     peer = ROOT / ".peers" / "bin" / "python"
     if not data or not peer.exists():
-        sys.exit("set MILKFLOAT_DATA (docs/reference/data.md) and run `make peers`")
+        print("not measured; set MILKFLOAT_DATA (docs/reference/data.md) and run `make peers`")
+        return
     for name, pattern, options, rounding in SETS:
         paths = sorted((Path(data) / "bench").glob(pattern))
         step = max(1, len(paths) // given.most)
